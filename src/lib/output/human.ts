@@ -1,0 +1,52 @@
+const two = (value: number) => String(value).padStart(2, '0')
+
+/** Local time of day as `HH:MM:SS`, which begins every status line. */
+export function clock(date = new Date()): string {
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`
+}
+
+/** Local date and time as `2026-11-21 21:13:05`. */
+export function dateTime(date: Date): string {
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${clock(date)}`
+}
+
+/** A whole number with thousands separators: `1,234,567`. */
+export function number(value: number | bigint): string {
+  return value.toLocaleString('en-US')
+}
+
+/** A size for people in powers of 1024: `142 B`, `1.0 MiB`. */
+export function bytes(value: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+  const power = Math.min(units.length - 1, value > 0 ? Math.floor(Math.log2(value) / 10) : 0)
+  const amount = value / 1024 ** power
+  if (power === 0) return `${value} B`
+  return `${amount >= 10 ? Math.round(amount) : amount.toFixed(1)} ${units[power]}`
+}
+
+/** At most `digits` digits after the point, and no zeros at the end. */
+const decimals = (value: number, digits: number) => String(Number(value.toFixed(digits)))
+
+/** A duration in milliseconds for people, as Go prints one: `88µs`, `1.23ms`, `55.14s`, `5m8s`, `3d4h12m5s`. */
+export function duration(milliseconds: number): string {
+  if (milliseconds < 0) return `-${duration(-milliseconds)}`
+  if (milliseconds === 0) return '0s'
+  if (milliseconds < 0.001) return `${Math.round(milliseconds * 1e6)}ns`
+  if (milliseconds < 1) return `${decimals(milliseconds * 1000, 2)}µs`
+  if (milliseconds < 1000) return `${decimals(milliseconds, 2)}ms`
+  if (milliseconds < 60_000) return `${decimals(milliseconds / 1000, 2)}s`
+
+  const seconds = Math.round(milliseconds / 1000)
+  const parts: [number, string][] = [
+    [Math.floor(seconds / (365 * 86_400)), 'y'],
+    [Math.floor((seconds % (365 * 86_400)) / 86_400), 'd'],
+    [Math.floor((seconds % 86_400) / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'm'],
+    [seconds % 60, 's'],
+  ]
+  const first = parts.findIndex(([amount]) => amount > 0)
+  return parts
+    .slice(first)
+    .map(([amount, unit]) => `${amount}${unit}`)
+    .join('')
+}

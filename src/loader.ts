@@ -1,0 +1,94 @@
+// Loads the bundled files of dist/ with V8's code cache, so that a command compiles no JavaScript after its first run.
+// Node has this built in from 22.1 on (module.enableCompileCache); for Node 20 the same is done here, with the same
+// two variables: NODE_COMPILE_CACHE names the folder, NODE_DISABLE_COMPILE_CACHE turns it off.
+import fs from 'node:fs'
+import module from 'node:module'
+import os from 'node:os'
+import path from 'node:path'
+import vm from 'node:vm'
+
+const KEEP_MS = 30 * 86_400_000
+
+type CompileCache = {enableCompileCache?: (directory?: string) => unknown}
+
+function cacheRoot(): string {
+  const home = process.env.XDG_CACHE_HOME || path.join(process.env.HOME || os.homedir(), '.cache')
+  return process.env.NODE_COMPILE_CACHE || path.join(home, 'nats', 'code')
+}
+
+/** Other builds and other versions of Node have folders of their own beside this one. */
+const cacheFolder = () => path.join(cacheRoot(), `${process.version}-${process.arch}-${BUILD_ID}`)
+
+function readCache(file: string): Buffer | undefined {
+  try {
+    return fs.readFileSync(file)
+  } catch {
+    return undefined
+  }
+}
+
+/** Best effort: a read-only or full disk only costs the next start its speed. */
+function writeCaches(folder: string, scripts: Map<string, vm.Script>): void {
+  try {
+    if (!fs.existsSync(folder)) removeUnused(path.dirname(folder))
+    fs.mkdirSync(folder, {recursive: true, mode: 0o700})
+    for (const [file, script] of scripts) {
+      const temporary = `${file}.${process.pid}`
+      fs.writeFileSync(temporary, script.createCachedData())
+      fs.renameSync(temporary, file)
+    }
+  } catch {}
+}
+
+/** Removes the caches of builds that are long gone, so that upgrades leave nothing behind for good. */
+function removeUnused(root: string): void {
+  for (const name of fs.existsSync(root) ? fs.readdirSync(root) : []) {
+    const folder = path.join(root, name)
+    if (Date.now() - fs.statSync(folder).mtimeMs > KEEP_MS) fs.rmSync(folder, {recursive: true, force: true})
+  }
+}
+
+function cachingRequire(folder: string): (name: string) => unknown {
+  const loaded = new Map<string, {exports: unknown}>()
+  const fresh = new Map<string, vm.Script>()
+  const builtin = module.createRequire(__filename)
+
+  process.on('exit', () => {
+    if (fresh.size > 0) writeCaches(folder, fresh)
+  })
+
+  const load = (name: string): unknown => {
+    const file = path.join(__dirname, name)
+    const known = loaded.get(file)
+    if (known) return known.exports
+
+    const cacheFile = path.join(folder, name.replaceAll(path.sep, '+'))
+    const cachedData = readCache(cacheFile)
+    const script = new vm.Script(module.wrap(fs.readFileSync(file, 'utf8')), {filename: file, cachedData})
+    if (!cachedData || script.cachedDataRejected) fresh.set(cacheFile, script)
+
+    const instance = {exports: {}}
+    loaded.set(file, instance)
+    const require = (id: string) =>
+      id.startsWith('.') ? load(path.relative(__dirname, path.resolve(path.dirname(file), id))) : builtin(id)
+    script.runInThisContext()(instance.exports, require, instance, file, path.dirname(file))
+    return instance.exports
+  }
+  return load
+}
+
+function chooseRequire(): (name: string) => unknown {
+  const plain = module.createRequire(__filename)
+  const fromDist = (name: string) => plain(`./${name}`)
+  if (process.env.NODE_DISABLE_COMPILE_CACHE) return fromDist
+
+  const {enableCompileCache} = module as CompileCache
+  if (enableCompileCache) {
+    enableCompileCache(cacheRoot())
+    return fromDist
+  }
+  return cachingRequire(cacheFolder())
+}
+
+/** Loads a file of dist/ by its name there. */
+export const load = chooseRequire()

@@ -1,0 +1,11 @@
+import {defineConfig} from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 120_000,
+    // Two at a time: the tests start real servers and real commands, and the smallest machine they run on has two cores.
+    maxWorkers: 2,
+  },
+})
