@@ -1,6 +1,7 @@
 // Bundles src/ into dist/: one small file per command, the code they share in chunks, everything as CommonJS because
 // V8's code cache (src/loader.ts) works on scripts. esbuild splits chunks only for ES modules, so that is done first
-// and each piece is turned into CommonJS after it. Then writes dist/index.json and oclif.manifest.json.
+// and each piece is turned into CommonJS after it. Then writes down what the commands declare: dist/index.json
+// to find a command by, dist/manifest.json for help. `npm run manifest` copies the latter to oclif.manifest.json.
 import {createHash} from 'node:crypto'
 import {mkdir, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {createRequire} from 'node:module'
@@ -70,10 +71,10 @@ const require = createRequire(import.meta.url)
 const commandFiles = files.map(([path]) => relative(staging, path)).filter((path) => path.startsWith('commands/'))
 const {manifest, index} = await describeCommands(commandFiles, (file) => require(join(staging, file)).default, version)
 await writeFile(join(staging, 'index.json'), JSON.stringify(index))
+await writeFile(join(staging, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)
 
 // The finished folder takes the old one's place in one step, so that a running command never sees half of it.
 await rm(`${staging}-old`, {recursive: true, force: true})
 await rename(dist, `${staging}-old`).catch(() => {})
 await rename(staging, dist)
 await rm(`${staging}-old`, {recursive: true, force: true})
-await writeFile(join(root, 'oclif.manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`)

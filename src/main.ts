@@ -26,7 +26,7 @@ export async function main(argv: string[], load: Load): Promise<number> {
       }
       default: {
         const {renderHelp} = await import('./lib/help.ts')
-        const text = renderHelp(request.id, index, join(__dirname, '..', 'oclif.manifest.json'))
+        const text = renderHelp(request.id, index, join(__dirname, 'manifest.json'))
         if (request.kind === 'incomplete') writeError(text)
         else write(text)
         flush()
