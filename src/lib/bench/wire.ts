@@ -2,8 +2,10 @@
  * The one file that reaches into nats.js. Its own way makes six objects for each received message; at hundreds of thousands
  * of messages a second that is all a machine can do.
  */
-import type {NatsConnection} from '@nats-io/nats-core'
+import type {Msg, NatsConnection} from '@nats-io/nats-core'
 import {type Frame, type Parser, Scanner} from './scanner.ts'
+
+type Received = {_msg: {hdr: number}; _rdata: Uint8Array}
 
 type Internals = {
   protocol: {
@@ -73,4 +75,13 @@ export function tap(nc: NatsConnection, listener: Listener): Tap {
     pause: () => protocol.transport.socket?.pause?.(),
     resume: () => protocol.transport.socket?.resume?.(),
   }
+}
+
+/**
+ * The header block of a message as it came, version line included; undefined when it has none. What nats.js makes of it has
+ * lost the case and the order of the names.
+ */
+export function headerBlock(msg: Msg): Uint8Array | undefined {
+  const {_msg, _rdata} = msg as unknown as Received
+  return _msg.hdr > 0 ? _rdata.subarray(0, _msg.hdr) : undefined
 }
