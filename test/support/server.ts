@@ -7,7 +7,7 @@ import {type Guard, guard} from '../../src/lib/local-server/guard.ts'
 import * as start from '../../src/lib/local-server/start.ts'
 import {installedServer, type ServerVersion} from './servers.ts'
 
-export {freePorts} from '../../src/lib/local-server/cluster.ts'
+export const {freePorts} = cluster
 
 export type TestServerOptions = {
   /** Text of a configuration file. */
@@ -70,6 +70,23 @@ export async function startCluster(size: number, options: TestServerOptions = {}
   const servers = await cluster.startCluster(size, await toStartOptions({...options, jetstream: true}))
   for (const server of servers) running.add(server)
   return servers.map((server) => controls(server, server.options))
+}
+
+/**
+ * Starts a hub and a leaf node that is connected to it. With `jetstream` each has a domain of its own: `hub`, `leaf`.
+ */
+export async function startLeafNode(options: TestServerOptions = {}): Promise<{hub: TestServer; leaf: TestServer}> {
+  const [port] = await freePorts(1)
+  const domain = (name: string) => (options.jetstream ? `jetstream { domain: ${name} }` : '')
+  const both = (name: string, config: string) => startServer({...options, name, config: `${config}\n${domain(name)}`})
+  const hub = await both('hub', `leafnodes { port: ${port} }`)
+  const leaf = await both('leaf', `leafnodes { remotes: [{url: "nats-leaf://127.0.0.1:${port}"}] }`)
+  const deadline = Date.now() + 10_000
+  while (!/Leafnode connection created/.test(hub.log())) {
+    if (Date.now() > deadline) throw new Error(`the leaf node did not connect:\n${leaf.log()}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  return {hub, leaf}
 }
 
 async function toStartOptions(options: TestServerOptions): Promise<start.ServerOptions & {name: string}> {
