@@ -18,8 +18,13 @@ export type Request =
 
 /** Topics, their other names, and what they are about. */
 export const topics: Record<string, {aliases: string[]; summary: string}> = {
+  account: {aliases: ['a'], summary: 'The account: its limits, its connections, backups of all it stores'},
+  consumer: {aliases: ['con', 'obs', 'c'], summary: 'Consumers: what reads a stream, and how far it has come'},
+  'consumer:cluster': {aliases: ['c'], summary: 'Leaders of consumers in a cluster'},
   context: {aliases: ['ctx'], summary: 'Saved connections: servers, credentials and settings under a name'},
   server: {aliases: ['srv', 'sys', 'system'], summary: 'Run and install NATS servers of your own'},
+  stream: {aliases: ['str', 'st', 'ms', 's'], summary: 'Streams: messages that JetStream keeps'},
+  'stream:cluster': {aliases: ['c'], summary: 'Leaders and replicas of streams in a cluster'},
 }
 
 type Node = {id?: string; children: Map<string, Node>; path: string}

@@ -5,6 +5,7 @@ import {config} from './config.ts'
 import type {Settings} from './connection/settings.ts'
 import {CliError, describeError, ExitCode, UsageError} from './errors.ts'
 import {globalFlags} from './flags.ts'
+import type {JetStreamApi} from './jetstream/api.ts'
 import {clock} from './output/human.ts'
 import {flush, OutputClosed, write, writeError} from './output/stdout.ts'
 import {hasColor, isInputTerminal} from './output/terminal.ts'
@@ -91,6 +92,14 @@ export abstract class NatsCommand extends Command {
       return openConnection(await this.settings(), {warn: (text) => this.warn(text), trace})
     })()
     return this.connection
+  }
+
+  /** The JetStream API of the account, over the connection. */
+  protected async jetstream(): Promise<JetStreamApi> {
+    const {JetStreamApi} = await import('./jetstream/api.ts')
+    const [connection, {timeout}] = [await this.connect(), await this.settings()]
+    const {'js-domain': domain, 'js-api-prefix': prefix, trace} = this.globals
+    return new JetStreamApi(connection, {domain, prefix, timeout, trace: trace ? (text) => this.warn(text) : undefined})
   }
 
   /** Asks before something is destroyed. Without a terminal there is nobody to ask, and --force must say it. */

@@ -110,6 +110,10 @@ const rules: Rule[] = [
     tell: ({message}) => ({message, exitCode: ExitCode.Unreachable}),
   },
   {
+    when: named('ExitPromptError'),
+    tell: () => ({message: 'interrupted', exitCode: 130}),
+  },
+  {
     when: (error) => error.code === 'ENOSPC',
     tell: ({message}) => ({message: `no space left on the disk: ${message}`, exitCode: ExitCode.Failed}),
   },
