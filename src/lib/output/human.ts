@@ -1,3 +1,5 @@
+const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
+
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** Local time of day as `HH:MM:SS`, which begins every status line. */
@@ -17,11 +19,13 @@ export function number(value: number | bigint): string {
 
 /** A size for people in powers of 1024: `142 B`, `1.0 MiB`. */
 export function bytes(value: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB']
-  const power = Math.min(units.length - 1, value > 0 ? Math.floor(Math.log2(value) / 10) : 0)
-  const amount = value / 1024 ** power
-  if (power === 0) return `${value} B`
-  return `${amount >= 10 ? Math.round(amount) : amount.toFixed(1)} ${units[power]}`
+  let amount = value
+  let unit = 0
+  while (Math.round(amount) >= 1024 && unit < BYTE_UNITS.length - 1) {
+    amount /= 1024
+    unit++
+  }
+  return `${unit === 0 || amount >= 10 ? Math.round(amount) : amount.toFixed(1)} ${BYTE_UNITS[unit]}`
 }
 
 /** At most `digits` digits after the point, and no zeros at the end. */

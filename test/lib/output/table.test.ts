@@ -1,0 +1,44 @@
+import {expect, test} from 'vitest'
+import {renderTable} from '../../../src/lib/output/table.ts'
+
+test('title, head and rows, with a line under the title and the head only', () => {
+  expect(
+    renderTable(
+      'Known Contexts',
+      ['Name', 'Description'],
+      [
+        ['one', 'first one'],
+        ['two*', ''],
+      ],
+    ),
+  ).toBe(
+    [
+      '╭────────────────────╮',
+      '│   Known Contexts   │',
+      '├──────┬─────────────┤',
+      '│ Name │ Description │',
+      '├──────┼─────────────┤',
+      '│ one  │ first one   │',
+      '│ two* │             │',
+      '╰──────┴─────────────╯',
+    ].join('\n'),
+  )
+})
+
+test('totals have a line above them', () => {
+  const lines = renderTable(
+    '',
+    ['Subject', 'Count'],
+    [
+      ['a', 1],
+      ['b', 2],
+    ],
+    {totals: ['Totals', 3]},
+  ).split('\n')
+  expect(lines.map((line) => line[0])).toEqual(['╭', '│', '├', '│', '│', '├', '│', '╰'])
+  expect(lines.at(-2)).toBe('│ Totals  │ 3     │')
+})
+
+test('the double scheme', () => {
+  expect(renderTable('T', ['A', 'B'], [['1', '2']], {scheme: 'double'}).split('\n')[0]).toBe('╔═══════╗')
+})
