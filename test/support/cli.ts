@@ -15,6 +15,9 @@ export type Options = {
   /** A HOME of its own, empty, unless given. */
   home?: string
   cwd?: string
+  /** Another Node, or another installation of `nats`. */
+  node?: string
+  bin?: string
   /** Milliseconds before the run counts as hung: it is killed, and its signal is SIGKILL. */
   timeout?: number
 }
@@ -101,7 +104,7 @@ export class Running {
 
 /** Starts the built `nats` and leaves it running; it is killed when the test ends. */
 export function start(args: string[], options: Options = {}): Running {
-  return new Running(process.execPath, [BIN, ...args], options)
+  return new Running(options.node ?? process.execPath, [options.bin ?? BIN, ...args], options)
 }
 
 /** Runs the built `nats` to its end. */
@@ -113,7 +116,8 @@ export function run(args: string[], options: Options = {}): Promise<Result> {
 
 /** Runs a shell script in which `nats` is the built one, for pipes and redirections. */
 export function shell(script: string, options: Options = {}): Promise<Result> {
-  const prelude = `nats() { ${quote(process.execPath)} ${quote(BIN)} "$@"; }\n`
+  const command = [options.node ?? process.execPath, options.bin ?? BIN].map(quote).join(' ')
+  const prelude = `nats() { ${command} "$@"; }\n`
   const running = new Running('bash', ['-c', prelude + script], {...options, stdin: options.stdin ?? null})
   if (running.child.stdin) running.end()
   return running.done
