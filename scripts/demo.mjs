@@ -18,13 +18,19 @@ const env = {
   NODE: process.execPath,
   BIN,
 }
-const [bold, dim, plain] = process.stdout.isTTY && !process.env.NO_COLOR ? ['\u001b[1m', '\u001b[2m', '\u001b[0m'] : ['', '', '']
+const [bold, dim, plain] =
+  process.stdout.isTTY && !process.env.NO_COLOR ? ['\u001b[1m', '\u001b[2m', '\u001b[0m'] : ['', '', '']
 
 /** Starts a line of shell in which `nats` is this checkout's; what it prints is kept, and shown when it has ended. */
 function begin(line) {
-  const child = spawn('bash', ['-c', `nats() { "$NODE" "$BIN" "$@"; }\n${line}`], {cwd: home, env, stdio: ['ignore', 'pipe', 'pipe']})
+  const child = spawn('bash', ['-c', `nats() { "$NODE" "$BIN" "$@"; }\n${line}`], {
+    cwd: home,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const step = {child, line, output: '', done: once(child, 'close')}
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (step.output += text))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (step.output += text))
   return step
 }
 
