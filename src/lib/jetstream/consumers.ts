@@ -1,0 +1,60 @@
+import {randomInt} from 'node:crypto'
+import type {JetStreamApi} from './api.ts'
+import type {ConsumerConfig} from './consumer-config/config.ts'
+import type {ConsumerInfo} from './consumer-info.ts'
+import {checkName} from './name.ts'
+import type {Listing} from './pages.ts'
+import {checkVersion, type Requirement} from './requirements.ts'
+
+export const consumerInfo = (api: JetStreamApi, stream: string, name: string): Promise<ConsumerInfo> =>
+  api.request<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`)
+
+/** All consumers of a stream, by name. */
+export async function listConsumers(api: JetStreamApi, stream: string): Promise<Listing<ConsumerInfo>> {
+  const listing = await api.list<ConsumerInfo>(`CONSUMER.LIST.${stream}`, 'consumers')
+  listing.items.sort((a, b) => (a.name < b.name ? -1 : 1))
+  return listing
+}
+
+/**
+ * Creates a consumer, or changes the one of that name as far as the server allows.
+ *
+ * @param action `update` never creates one (servers from 2.10 on)
+ * @throws CliError when the server is too old for the configuration; ApiError when it refuses
+ */
+export async function putConsumer(
+  api: JetStreamApi,
+  stream: string,
+  config: ConsumerConfig,
+  action?: 'create' | 'update',
+): Promise<ConsumerInfo> {
+  const name = config.name || config.durable_name || randomName()
+  checkName('consumer', name)
+  checkVersion(api.connection.info!.version, requirementsOf(config))
+  // A server that limits who may consume which subjects looks for the filter in the subject of the request.
+  const filter = config.filter_subject ? `.${config.filter_subject}` : ''
+  return api.request<ConsumerInfo>(`CONSUMER.CREATE.${stream}.${name}${filter}`, {
+    stream_name: stream,
+    config: {...config, name},
+    ...(action ? {action} : {}),
+  })
+}
+
+function requirementsOf(config: ConsumerConfig): Requirement[] {
+  const ownMetadata = Object.keys(config.metadata ?? {}).some((key) => !key.startsWith('_nats.'))
+  const policy = config.priority_policy
+  const list: [boolean, string, string][] = [
+    [(config.filter_subjects?.length ?? 0) > 0, 'several filters', '2.10.0'],
+    [ownMetadata, 'metadata', '2.10.0'],
+    [Boolean(config.pause_until && !config.pause_until.startsWith('0001-')), 'a pause', '2.11.0'],
+    [policy === 'overflow' || policy === 'pinned_client', 'priority groups', '2.11.0'],
+    [policy === 'prioritized', 'prioritized groups', '2.12.0'],
+    [config.ack_policy === 'flow_control', 'acknowledgement by flow control', '2.14.0'],
+  ]
+  return list.filter(([used]) => used).map(([, what, version]) => ({what, version}))
+}
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** A name for a consumer that was given none, as the reference client makes them. */
+const randomName = () => Array.from({length: 8}, () => LETTERS[randomInt(LETTERS.length)]).join('')
