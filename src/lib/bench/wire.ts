@@ -85,3 +85,8 @@ export function headerBlock(msg: Msg): Uint8Array | undefined {
   const {_msg, _rdata} = msg as unknown as Received
   return _msg.hdr > 0 ? _rdata.subarray(0, _msg.hdr) : undefined
 }
+
+/** Where replies to this connection come: `_INBOX`, or what --inbox-prefix or the context says. */
+export function inboxPrefix(nc: NatsConnection): string {
+  return (nc as unknown as {options: {inboxPrefix?: string}}).options.inboxPrefix ?? '_INBOX'
+}

@@ -15,3 +15,8 @@ export function columns(): number {
   const size = isOutputTerminal() ? process.stdout.columns : isErrorTerminal() ? process.stderr.columns : undefined
   return size || 80
 }
+
+/** Height of the terminal in lines; 24 where there is none. */
+export function rows(): number {
+  return (isOutputTerminal() && process.stdout.rows) || 24
+}

@@ -1,0 +1,87 @@
+import {inboxPrefix} from '../lib/bench/wire.ts'
+import {NatsCommand} from '../lib/command.ts'
+import {Args, count, duration, Flags} from '../lib/flags.ts'
+import {OutputStream} from '../lib/output/stream.ts'
+import {checkRequest} from '../lib/subscribe/check.ts'
+import {type Plan, Reception} from '../lib/subscribe/receive.ts'
+import {openSink} from '../lib/subscribe/sinks.ts'
+
+export default class Subscribe extends NatsCommand {
+  static override summary = 'Show messages as they are published on subjects'
+
+  static override aliases = ['sub']
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> "orders.>"',
+    '<%= config.bin %> <%= command.id %> orders.eu orders.us --queue workers --count 10',
+    '<%= config.bin %> <%= command.id %> "orders.>" --json | jq .subject',
+  ]
+
+  static override args = {
+    subjects: Args.string({multiple: true, description: 'Subjects to subscribe to; * and > are wildcards'}),
+  }
+
+  static override flags = {
+    queue: Flags.string({helpValue: 'NAME', summary: 'Share the messages with the other members of this queue group'}),
+    count: count({summary: 'End after so many messages'}),
+    wait: duration({summary: 'End when no message came for so long'}),
+    'ignore-subject': Flags.string({
+      ...{char: 'I', helpValue: 'SUBJECT', multiple: true, multipleNonGreedy: true},
+      summary: 'Leave out messages on this subject (wildcards allowed, repeatable)',
+    }),
+    inbox: Flags.boolean({char: 'i', summary: 'Subscribe to a new subject of our own, an inbox'}),
+    'match-replies': Flags.boolean({summary: 'Show the replies to the received requests as well'}),
+    raw: Flags.boolean({char: 'r', summary: 'Only the bodies, each ended by a newline'}),
+    'headers-only': Flags.boolean({summary: 'Leave out the bodies'}),
+    'subjects-only': Flags.boolean({summary: 'Leave out bodies and headers'}),
+    timestamp: Flags.boolean({char: 't', summary: 'Show when each message was received'}),
+    'delta-time': Flags.boolean({char: 'd', summary: 'Show the time since the message before'}),
+    translate: Flags.string({
+      helpValue: 'COMMAND',
+      summary: 'Put each body through a program, without a shell; {{Subject}} in its arguments is the subject',
+    }),
+    dump: Flags.string({
+      helpValue: 'DIRECTORY',
+      summary: 'Write each message to a JSON file in a folder; - writes them to stdout, each ended by a NUL',
+    }),
+    'report-subjects': Flags.boolean({summary: 'Count messages and bytes by subject'}),
+    'report-subscriptions': Flags.boolean({summary: 'Count messages and bytes by what was subscribed to'}),
+    'report-top': count({summary: 'How many subjects a report shows (default 10)'}),
+    graph: Flags.boolean({summary: 'Plot the messages of each second, on a terminal'}),
+  }
+
+  async run() {
+    const {args, flags} = await this.parse(Subscribe)
+    const {interrupt} = this
+    const warn = (text: string) => void this.warn(text)
+    checkRequest(args.subjects ?? [], flags)
+    const output = new OutputStream()
+    const {sink, result} = await openSink(flags, output, warn)
+
+    const nc = await this.connect()
+    const prefix = inboxPrefix(nc)
+    const subjects = args.subjects ?? [await newInbox(prefix)]
+    const plan: Plan = {
+      subjects,
+      queue: flags.queue,
+      ignore: flags['ignore-subject'] ?? [],
+      count: flags.count ?? 0,
+      wait: flags.wait,
+      replies: flags['match-replies'] ? `${prefix}.>` : undefined,
+    }
+    const ready = () => flags.raw || this.tell(plan)
+    await Promise.race([new Reception(plan, sink, {ready, warn}).run(nc, interrupt), output.failed])
+    return result?.()
+  }
+
+  private tell({subjects, replies, ignore}: Plan): void {
+    if (replies) this.notice(`Matching replies with inbox prefix ${replies}`)
+    this.notice(`Subscribing on ${subjects.join(', ')}`)
+    if (ignore.length > 0) this.notice(`Ignored subjects: ${ignore.join(', ')}`)
+  }
+}
+
+async function newInbox(prefix: string): Promise<string> {
+  const {createInbox} = await import('../lib/subscribe/inbox.ts')
+  return createInbox(prefix)
+}
