@@ -2,7 +2,7 @@ import type {NatsConnection} from '@nats-io/nats-core'
 import type {Config, Interfaces} from '@oclif/core'
 import {Command} from '@oclif/core/command'
 import {config} from './config.ts'
-import type {Settings} from './connection/settings.ts'
+import type {NamedContext, Settings} from './connection/settings.ts'
 import {CliError, describeError, ExitCode, UsageError} from './errors.ts'
 import {globalFlags} from './flags.ts'
 import type {JetStreamApi} from './jetstream/api.ts'
@@ -23,6 +23,11 @@ export abstract class NatsCommand extends Command {
   protected globals: GlobalFlags = {}
   private connection?: Promise<NatsConnection>
   private readonly interruption = new Interruption()
+  private lost: (error: CliError) => void = () => {}
+  /** Rejects when the connection is lost for good. */
+  private readonly disconnected = new Promise<never>((_, reject) => {
+    this.lost = reject
+  })
 
   /** Runs this command (its `id` as in `context:add`) with what follows its name on the command line. Never throws; resolves to the exit code. */
   static async execute(id: string, argv: string[]): Promise<number> {
@@ -36,7 +41,7 @@ export abstract class NatsCommand extends Command {
 
   private async finish(): Promise<number> {
     try {
-      const result = await Promise.race([this.run(), this.interruption.forced])
+      const result = await Promise.race([this.run(), this.interruption.forced, this.disconnected])
       if (this.jsonOutput && result !== undefined) write(`${JSON.stringify(result, null, 2)}\n`)
       flush()
       return ExitCode.Done
@@ -81,7 +86,15 @@ export abstract class NatsCommand extends Command {
   /** Where and how to connect, from flags, variables, the context and defaults. */
   protected async settings(): Promise<Settings> {
     const {resolveSettings} = await import('./connection/settings.ts')
-    return resolveSettings(this.globals, process.env)
+    return resolveSettings(this.globals, process.env, await this.context(), this.config.version)
+  }
+
+  /** The saved context in use, if any: the one named, else the selected one. */
+  private async context(): Promise<NamedContext | undefined> {
+    if (this.globals['no-context']) return undefined
+    const {readContext, readSelectedContext} = await import('./context/store.ts')
+    const name = this.globals.context || process.env.NATS_CONTEXT
+    return name ? {name, context: readContext(name)} : readSelectedContext()
   }
 
   /** The connection, made on first use and drained when the command has ended. */
@@ -89,7 +102,7 @@ export abstract class NatsCommand extends Command {
     this.connection ??= (async () => {
       const {openConnection} = await import('./connection/connect.ts')
       const trace = this.globals.trace ? (text: string) => this.warn(text) : undefined
-      return openConnection(await this.settings(), {warn: (text) => this.warn(text), trace})
+      return openConnection(await this.settings(), {warn: (text) => this.warn(text), trace, lost: this.lost})
     })()
     return this.connection
   }
@@ -97,9 +110,9 @@ export abstract class NatsCommand extends Command {
   /** The JetStream API of the account, over the connection. */
   protected async jetstream(): Promise<JetStreamApi> {
     const {JetStreamApi} = await import('./jetstream/api.ts')
-    const [connection, {timeout}] = [await this.connect(), await this.settings()]
-    const {'js-domain': domain, 'js-api-prefix': prefix, trace} = this.globals
-    return new JetStreamApi(connection, {domain, prefix, timeout, trace: trace ? (text) => this.warn(text) : undefined})
+    const [connection, settings] = [await this.connect(), await this.settings()]
+    const {'js-domain': domain, 'js-api-prefix': prefix, timeout} = settings
+    return new JetStreamApi(connection, {domain: domain?.value, prefix: prefix?.value, timeout: timeout.value})
   }
 
   /** Asks before something is destroyed. Without a terminal there is nobody to ask, and --force must say it. */

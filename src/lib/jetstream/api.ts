@@ -10,8 +10,6 @@ export type ApiOptions = {
   prefix?: string
   /** How long to wait for each answer, in milliseconds. */
   timeout: number
-  /** Told each request and each answer. */
-  trace?: (text: string) => void
 }
 
 /** An object as the server sent it, fields unknown to this program included. */
@@ -26,13 +24,11 @@ export class JetStreamApi {
   /** What the subject of every request begins with: `$JS.API`, without a dot at its end. */
   readonly prefix: string
   readonly timeout: number
-  private readonly trace?: (text: string) => void
 
-  constructor(connection: NatsConnection, {domain, prefix, timeout, trace}: ApiOptions) {
+  constructor(connection: NatsConnection, {domain, prefix, timeout}: ApiOptions) {
     this.connection = connection
     this.prefix = prefix || (domain ? `$JS.${domain}.API` : '$JS.API')
     this.timeout = timeout
-    this.trace = trace
   }
 
   /**
@@ -46,14 +42,12 @@ export class JetStreamApi {
   async request<T extends object = Json>(subject: string, payload?: object, timeout = this.timeout): Promise<T> {
     const full = `${this.prefix}.${subject}`
     const body = payload === undefined ? '' : JSON.stringify(payload)
-    this.trace?.(`>>> ${full}\n${body}\n`)
     let reply: Msg
     try {
       reply = await this.connection.request(full, body, {timeout})
     } catch (error) {
       throw this.explain(error as Error, full, timeout)
     }
-    this.trace?.(`<<< ${full}\n${reply.string()}\n`)
     return read(reply, full) as T
   }
 

@@ -101,11 +101,4 @@ describe('JetStreamApi', () => {
     const message = 'cannot read the answer to bad.INFO: it is status 409 Server Shutdown'
     await expect(odd.api.request('INFO')).rejects.toMatchObject({message})
   })
-
-  it('traces both ways', async () => {
-    const lines: string[] = []
-    await api({trace: (text: string) => lines.push(text)}).request('STREAM.NAMES', {offset: 0})
-    expect(lines[0]).toBe('>>> $JS.API.STREAM.NAMES\n{"offset":0}\n')
-    expect(lines[1]).toMatch(/^<<< \$JS\.API\.STREAM\.NAMES\n\{"type".*\n$/)
-  })
 })
