@@ -11,3 +11,8 @@ export function checkName(kind: 'stream' | 'consumer', name: string): void {
       'a name has no spaces, dots, slashes, * or >',
     )
 }
+
+/** Streams that another feature keeps its data in: they are listed and offered on request only. */
+export function isSystemStream(name: string): boolean {
+  return /^(KV_|OBJ_|MQTT_|\$)/.test(name)
+}

@@ -2,11 +2,13 @@ import {CliError, ExitCode, NotFoundError, UsageError} from '../errors.ts'
 import {isInputTerminal} from '../output/terminal.ts'
 import type {JetStreamApi} from './api.ts'
 import {isNotFound} from './api-error.ts'
-import {checkName} from './name.ts'
+import {checkName, isSystemStream} from './name.ts'
 
 export type PickOptions = {
   /** False: never offer a list, as after --force or --no-select. */
   select?: boolean
+  /** Offer the streams of buckets and object stores too. */
+  all?: boolean
 }
 
 /**
@@ -21,7 +23,10 @@ export async function pickStream(api: JetStreamApi, name?: string, options: Pick
     name,
     options,
     exists: (given) => api.request(`STREAM.INFO.${given}`),
-    list: async () => (await api.list<string>('STREAM.NAMES', 'streams')).items,
+    list: async () => {
+      const {items} = await api.list<string>('STREAM.NAMES', 'streams')
+      return options.all ? items : items.filter((item) => !isSystemStream(item))
+    },
   })
 }
 
