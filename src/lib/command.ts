@@ -41,9 +41,7 @@ export abstract class NatsCommand extends Command {
 
   private async finish(): Promise<number> {
     try {
-      const result = await Promise.race([this.run(), this.interruption.forced, this.disconnected])
-      if (this.jsonOutput && result !== undefined) write(`${JSON.stringify(result, null, 2)}\n`)
-      flush()
+      this.printResult(await Promise.race([this.run(), this.interruption.forced, this.disconnected]))
       return ExitCode.Done
     } catch (error) {
       return this.fail(error)
@@ -52,8 +50,14 @@ export abstract class NatsCommand extends Command {
     }
   }
 
+  private printResult(result: unknown): void {
+    if (this.jsonOutput && result !== undefined) write(`${JSON.stringify(result, null, 2)}\n`)
+    flush()
+  }
+
   private fail(error: unknown): number {
     if (error instanceof OutputClosed) return ExitCode.Done
+    if (error instanceof CliError) this.printResult(error.result)
     const {message, hint, exitCode, stack} = describeError(error)
     const [red, cyan, plain] = hasColor(2) ? ['\u001b[31m', '\u001b[36m', '\u001b[0m'] : ['', '', '']
     writeError(`nats: ${red}error:${plain} ${message}\n`)

@@ -17,12 +17,15 @@ export const ExitCode = {
 export class CliError extends Error {
   readonly exitCode: number
   readonly hint?: string
+  /** What the command found out although it fails: printed under --json like the result of one that does not. */
+  readonly result?: unknown
 
-  constructor(message: string, options: {exitCode?: number; hint?: string; cause?: unknown} = {}) {
+  constructor(message: string, options: {exitCode?: number; hint?: string; cause?: unknown; result?: unknown} = {}) {
     super(message, {cause: options.cause})
     this.name = 'CliError'
     this.exitCode = options.exitCode ?? ExitCode.Failed
     this.hint = options.hint
+    this.result = options.result
   }
 }
 
@@ -72,6 +75,10 @@ const rules: Rule[] = [
       const {message, hint, exitCode} = error as CliError
       return {message, hint, exitCode}
     },
+  },
+  {
+    when: named('ExitPromptError', 'AbortPromptError'),
+    tell: () => ({message: 'interrupted', exitCode: 130}),
   },
   {
     when: named('PermissionViolationError'),

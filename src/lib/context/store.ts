@@ -92,7 +92,13 @@ function readIfSaved(name: string): Context | undefined {
   return text === undefined ? undefined : contextFromText(text, name, path)
 }
 
-function notFound(name: string): NotFoundError {
+/** Whether there is a file for this context, be it broken or a symbolic link that points nowhere. */
+export function contextExists(name: string): boolean {
+  return lstatSync(contextPath(name), {throwIfNoEntry: false}) !== undefined
+}
+
+/** The error for a context that is not there: exit code 3, and which there are. */
+export function notFound(name: string): NotFoundError {
   const known = contextNames()
   const shown = known.length > 10 ? `${known.slice(0, 10).join(', ')}, … (nats context ls)` : known.join(', ')
   const hint =
@@ -147,9 +153,8 @@ export async function updateContext(
 
 /** Removes a context, and its selection. Throws NotFoundError when there is none; one that can not be read is removed too. */
 export async function removeContext(name: string): Promise<{unselected: boolean}> {
+  if (!contextExists(name)) throw notFound(name)
   const path = contextPath(name)
-  // A symbolic link that points nowhere is there too.
-  if (!lstatSync(path, {throwIfNoEntry: false})) throw notFound(name)
   return changing(`remove context "${name}"`, () => {
     rmSync(path, {force: true})
     const unselected = selectedContext() === name
