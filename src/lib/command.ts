@@ -3,7 +3,7 @@ import type {Config, Interfaces} from '@oclif/core'
 import {Command} from '@oclif/core/command'
 import {config} from './config.ts'
 import type {NamedContext, Settings} from './connection/settings.ts'
-import {CliError, describeError, ExitCode, UsageError} from './errors.ts'
+import {CliError, describeError, Exit, ExitCode, UsageError} from './errors.ts'
 import {globalFlags} from './flags.ts'
 import type {JetStreamApi} from './jetstream/api.ts'
 import {clock} from './output/human.ts'
@@ -57,6 +57,7 @@ export abstract class NatsCommand extends Command {
 
   private fail(error: unknown): number {
     if (error instanceof OutputClosed) return ExitCode.Done
+    if (error instanceof Exit) return error.exitCode
     if (error instanceof CliError) this.printResult(error.result)
     const {message, hint, exitCode, stack} = describeError(error)
     const [red, cyan, plain] = hasColor(2) ? ['\u001b[31m', '\u001b[36m', '\u001b[0m'] : ['', '', '']
@@ -135,6 +136,11 @@ export abstract class NatsCommand extends Command {
   /** Aborted by SIGINT or SIGTERM. A command that takes it ends by a signal as a success, once it has drained. */
   protected get interrupt(): AbortSignal {
     return this.interruption.signal
+  }
+
+  /** From now on no signal ends this command: each is handed to `handOver`, for a program that it runs for the user. */
+  protected passSignals(handOver: (signal: NodeJS.Signals) => void): void {
+    this.interruption.passTo(handOver)
   }
 
   /** The result for people, on stdout; nothing under --json. */

@@ -49,6 +49,16 @@ export class NotFoundError extends CliError {
   }
 }
 
+/** Ends the command with an exit code that is its result, as that of a program it ran: there is nothing to tell. */
+export class Exit extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`exit code ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
 /** What the user is told about a failure. `stack` is set for faults of this program only. */
 export type Described = {message: string; hint?: string; exitCode: number; stack?: string}
 

@@ -9,7 +9,7 @@ export * as Flags from '@oclif/core/flags'
 type Named = {name: string}
 
 /** A flag whose text `read` turns into a number; undefined from it means "not one", and `wanted` says what would be. */
-const valueFlag = (helpValue: string, wanted: string, read: (text: string) => number | undefined) =>
+export const valueFlag = (helpValue: string, wanted: string, read: (text: string) => number | undefined) =>
   custom<number>({
     helpValue,
     async parse(input, _context, options) {

@@ -17,11 +17,13 @@ export class Interruption {
   readonly forced: Promise<never>
   private readonly controller = new AbortController()
   private handled = false
+  private handOver?: (signal: NodeJS.Signals) => void
 
   constructor() {
     this.forced = new Promise((_, reject) => {
       for (const signal of Object.keys(CODES) as (keyof typeof CODES)[]) {
         process.on(signal, () => {
+          if (this.handOver) return this.handOver(signal)
           const end = () => reject(new Interrupted(signal))
           if (!this.handled || this.controller.signal.aborted) return end()
           this.controller.abort()
@@ -36,5 +38,10 @@ export class Interruption {
   get signal(): AbortSignal {
     this.handled = true
     return this.controller.signal
+  }
+
+  /** Hands every signal to a command that runs a program for the user: that program decides whether and when to end. */
+  passTo(handOver: (signal: NodeJS.Signals) => void): void {
+    this.handOver = handOver
   }
 }

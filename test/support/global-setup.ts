@@ -1,3 +1,4 @@
+import {debianSource} from '../../src/lib/local-server/apt-sources.ts'
 import {installServer} from '../../src/lib/local-server/install.ts'
 import {installedServer, SERVERS, type ServerVersion} from './servers.ts'
 
@@ -8,6 +9,8 @@ export default async function setup(): Promise<void> {
 
 async function install(version: ServerVersion): Promise<void> {
   if (await installedServer(version)) return
-  const {version: installed} = await installServer({suite: SERVERS[version].suite, timeout: 60_000})
+  const {suite, release} = SERVERS[version]
+  const wanted = (await debianSource()) ? {suite} : {version: release}
+  const {version: installed} = await installServer({...wanted, timeout: 60_000})
   console.error(`Installed nats-server ${installed} for the tests`)
 }

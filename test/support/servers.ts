@@ -1,11 +1,14 @@
 import {findCached} from '../../src/lib/local-server/find.ts'
 import {compareVersions} from '../../src/lib/local-server/version.ts'
 
-/** The servers that the tests run against: the series, and the Debian suite that has it. The newest is the default. */
+/**
+ * The servers that the tests run against: the series, the suite of Debian that has it, and a release of it for a
+ * machine without Debian's packages. The newest is the default.
+ */
 export const SERVERS = {
-  '2.9': {series: '2.9', suite: 'bookworm'},
-  '2.10': {series: '2.10', suite: 'trixie'},
-  newest: {series: undefined, suite: 'sid'},
+  '2.9': {series: '2.9', suite: 'bookworm', release: '2.9.25'},
+  '2.10': {series: '2.10', suite: 'trixie', release: '2.10.27'},
+  newest: {series: undefined, suite: 'sid', release: undefined},
 } as const
 
 export type ServerVersion = keyof typeof SERVERS

@@ -29,6 +29,8 @@ export function guard({child, folder}: {child?: ChildProcess; folder?: string}):
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     cwd: '/',
+    // It needs rm, and owes nothing to what the user has set.
+    env: {PATH: '/usr/bin:/bin'},
   })
   // A guard that cannot be started is no reason to do without the server.
   shell.on('error', () => {})

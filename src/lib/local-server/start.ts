@@ -21,8 +21,8 @@ export type ServerOptions = {
   storeDir?: string
   /** More arguments for nats-server. */
   args?: string[]
-  /** Is called with each line of the server's log. */
-  onLog?: (line: string) => void
+  /** Is called with each line of the server's log, and the name that was given to the server. */
+  onLog?: (line: string, name?: string) => void
   /** Gives up waiting for the server, and stops it. */
   signal?: AbortSignal
 }
@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<LocalServer> 
     env: {...process.env, TMPDIR: folder},
   })
   const watch = guard({child, folder})
-  const log = collectLog(child, options.onLog)
+  const log = collectLog(child, (line) => options.onLog?.(line, options.name))
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`could not be run: ${error.message}`))
     child.once('close', (code, signal) => resolve(signal ? `was killed by ${signal}` : `ended with exit code ${code}`))
@@ -129,13 +129,12 @@ async function readPorts(folder: string, gone: () => boolean, signal?: AbortSign
   throw new CliError(`nats-server was not ready within ${READY_WITHIN / 1000} seconds`)
 }
 
-function collectLog(child: ChildProcess, onLog?: (line: string) => void): () => string {
+function collectLog(child: ChildProcess, onLog: (line: string) => void): () => string {
   let kept = ''
   for (const stream of [child.stdout!, child.stderr!]) {
     let partial = ''
     stream.setEncoding('utf8').on('data', (text: string) => {
       kept = (kept + text).slice(-LOG_KEPT)
-      if (!onLog) return
       const lines = (partial + text).split('\n')
       partial = lines.pop()!
       for (const line of lines) onLog(line)
