@@ -178,13 +178,14 @@ function explainTls({error, stage, encrypted, server, settings}: Attempt): Expla
       hint: server.scheme === 'wss' ? 'use ws://' : 'leave out --tlsfirst',
     }
   }
-  const alert = WANTS_CERTIFICATE.test(code)
-  const cut = stage === 'login' && encrypted && !settings.tlscert && (code === 'ECONNRESET' || code === 'EPIPE')
-  if (alert || cut) {
-    return settings.tlscert
+  // A refused certificate is told after the handshake, and the end of the connection may be seen before that alert.
+  const cut = stage === 'login' && encrypted && (code === 'ECONNRESET' || code === 'EPIPE')
+  if (WANTS_CERTIFICATE.test(code) || cut) {
+    const {tlscert} = settings
+    return tlscert
       ? {
           problem: 'the server refuses the client certificate',
-          hint: `check ${sourceOf(settings.tlscert, 'tlscert')}: the server must trust who signed it`,
+          hint: `check ${sourceOf(tlscert, 'tlscert')}: the server must trust who signed it`,
           exitCode: Auth,
         }
       : {problem: 'the server wants a client certificate', hint: 'give --tlscert and --tlskey', exitCode: Auth}

@@ -111,14 +111,8 @@ export class Transport extends NodeTransport {
   private async dialThrough(proxy: SocksProxy, {host, port}: Server): Promise<void> {
     this.stage = 'proxy'
     await this.open(proxy.host, proxy.port)
-    const {SocksClient} = await import('socks')
-    await SocksClient.createConnection({
-      command: 'connect',
-      proxy: {host: proxy.host, port: proxy.port, type: 5, userId: proxy.user, password: proxy.password},
-      destination: {host, port},
-      existing_socket: this.socket,
-      timeout: this.options.timeout,
-    })
+    const {relayThrough} = await import('./socks.ts')
+    await relayThrough(this.socket, proxy, {host, port}, this.options.timeout!)
     this.stage = 'connect'
   }
 
