@@ -107,12 +107,21 @@ const rules: Rule[] = [
     }),
   },
   {
-    when: named('NoRespondersError'),
+    // What failed a request is its cause: denied, nobody there, timed out.
+    when: (error) => named('RequestError')(error) && error.cause instanceof Error,
+    tell: ({cause}) => describeError(cause),
+  },
+  {
+    when: named('NoResponders'),
     tell: ({message}) => ({message, hint: 'nothing listens on that subject', exitCode: ExitCode.NoResponders}),
   },
   {
-    when: (error) => named('RequestError')(error) && (error.cause as Error | undefined)?.name === 'NoRespondersError',
-    tell: ({message}) => ({message, hint: 'nothing listens on that subject', exitCode: ExitCode.NoResponders}),
+    when: (error) => named('InvalidArgumentError')(error) && error.message.includes('max_payload'),
+    tell: () => ({
+      message: 'the message is larger than the server takes',
+      hint: 'the limit is max_payload in the configuration of the server',
+      exitCode: ExitCode.Failed,
+    }),
   },
   {
     when: named('TimeoutError'),
@@ -123,7 +132,7 @@ const rules: Rule[] = [
     tell: ({message}) => ({message, exitCode: ExitCode.Usage}),
   },
   {
-    when: named('ConnectionError', 'ClosedConnectionError', 'DrainingConnectionError'),
+    when: named('ConnectionError', 'ClosedConnectionError', 'DrainingConnectionError', 'RequestError'),
     tell: ({message}) => ({message, exitCode: ExitCode.Unreachable}),
   },
   {
