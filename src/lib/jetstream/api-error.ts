@@ -32,7 +32,7 @@ export class ApiError extends CliError {
 function exitCodeOf(code: number, errCode: number): number {
   if (CONFLICTS.has(errCode)) return ExitCode.Conflict
   if (errCode === 10039 || errCode === 10076) return ExitCode.NoResponders
-  if (code === 404) return ExitCode.NotFound
+  if (code === 404 || errCode === 10043) return ExitCode.NotFound
   if (code === 401 || code === 403) return ExitCode.Auth
   if (code === 408) return ExitCode.Timeout
   return ExitCode.Failed

@@ -1,8 +1,13 @@
 import Table from 'cli-table3'
-import {hasColor} from './terminal.ts'
+import {columns, hasColor, isOutputTerminal} from './terminal.ts'
 
 type Cell = string | number
-export type TableOptions = {totals?: Cell[]; scheme?: string}
+export type TableOptions = {
+  totals?: Cell[]
+  scheme?: string
+  /** Columns whose cells may be cut short, in this order, for the table to fit the terminal. */
+  shorten?: number[]
+}
 
 const ROUNDED = {'top-left': '╭', 'top-right': '╮', 'bottom-left': '╰', 'bottom-right': '╯'}
 const DOUBLE = {
@@ -20,13 +25,28 @@ export function renderTable(
   title: string,
   head: string[],
   rows: Cell[][],
-  {totals, scheme}: TableOptions = {},
+  {totals, scheme, shorten}: TableOptions = {},
 ): string {
   const border = scheme && scheme !== 'rounded' && scheme !== 'double' && hasColor(1) ? [scheme] : []
   const table = new Table({chars: scheme === 'double' ? DOUBLE : ROUNDED, style: {head: [], border}})
   if (title) table.push([{content: title, colSpan: head.length, hAlign: 'center'}])
-  for (const row of [head, ...rows, ...(totals ? [totals] : [])]) table.push(row.map(String))
+  const lines = [head, ...rows, ...(totals ? [totals] : [])].map((row) => row.map(String))
+  table.push(...(shorten && isOutputTerminal() ? fitColumns(lines, shorten, columns()) : lines))
   return keepRules(table.toString(), (title ? 1 : 0) + 1, totals !== undefined)
+}
+
+/** Cuts cells of these columns, but not their heads, so that the lines fit into so many columns of the terminal. */
+function fitColumns(lines: string[][], shorten: number[], available: number): string[][] {
+  const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
+  let excess = widths.reduce((total, width) => total + width + 3, 1) - available
+  for (const column of shorten) {
+    const cut = Math.min(Math.max(0, excess), widths[column]! - Math.max(8, lines[0]![column]!.length))
+    if (cut > 0) widths[column]! -= cut
+    excess -= Math.max(0, cut)
+  }
+  return lines.map((line) =>
+    line.map((cell, i) => (cell.length > widths[i]! ? `${cell.slice(0, widths[i]! - 1)}…` : cell)),
+  )
 }
 
 /** cli-table3 draws a line under every row, or under none: keeps those under title and head, and above the totals. */

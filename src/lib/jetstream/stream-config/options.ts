@@ -1,0 +1,47 @@
+/** What the flags of `stream add`, `edit` and `copy` say, by their names; absent is not given. Durations are in milliseconds. */
+export type StreamOptions = {
+  subjects?: string[]
+  description?: string
+  storage?: string
+  compression?: string
+  replicas?: number
+  tag?: string[]
+  cluster?: string
+  ack?: boolean
+  retention?: string
+  discard?: string
+  'discard-per-subject'?: boolean
+  'first-sequence'?: number
+  'max-age'?: number
+  'max-bytes'?: number
+  'max-consumers'?: number
+  'max-msg-size'?: number
+  'max-msgs'?: number
+  'max-msgs-per-subject'?: number
+  'dupe-window'?: number
+  mirror?: string
+  'no-mirror'?: boolean
+  source?: string[]
+  'allow-batch'?: boolean
+  'allow-fast'?: boolean
+  'allow-counter'?: boolean
+  'allow-rollup'?: boolean
+  'deny-delete'?: boolean
+  'deny-purge'?: boolean
+  'allow-direct'?: boolean
+  'allow-mirror-direct'?: boolean
+  'allow-msg-ttl'?: boolean
+  'allow-schedules'?: boolean
+  'subject-del-markers-ttl'?: number
+  'transform-source'?: string
+  'transform-destination'?: string
+  'no-transform'?: boolean
+  metadata?: string[]
+  'republish-source'?: string
+  'republish-destination'?: string
+  'republish-headers'?: boolean
+  'no-republish'?: boolean
+  'limit-consumer-inactive'?: number
+  'limit-consumer-max-pending'?: number
+  'persist-mode'?: string
+}
