@@ -10,6 +10,7 @@ import {fileURLToPath} from 'node:url'
 import {build, transform} from 'esbuild'
 import {collectLicences} from './licences.mjs'
 import {describeCommands} from './manifest.mjs'
+import {slim} from './slim.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const dist = join(root, 'dist')
@@ -36,6 +37,7 @@ const split = await build({
   chunkNames: 'chunks/[name]-[hash]',
   outExtension: {'.js': '.cjs'},
   metafile: true,
+  plugins: [slim],
   minifySyntax: true,
   minifyWhitespace: true,
 })

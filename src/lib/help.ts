@@ -32,26 +32,23 @@ type Row = [string, string]
  * that the build wrote, so that no command is loaded for it.
  */
 export function renderHelp(id: string, index: Index, manifestFile: string): string {
-  if (index.commands.some((command) => command.id === id)) {
-    const manifest = JSON.parse(readFileSync(manifestFile, 'utf8')) as Manifest
-    return commandHelp(manifest.commands[id]!, manifest.globalFlags)
-  }
-  return id ? topicHelp(id, index) : rootHelp(index)
+  const isCommand = index.commands.some((command) => command.id === id)
+  if (id && !isCommand) return topicHelp(id, index)
+  const {commands, globalFlags} = JSON.parse(readFileSync(manifestFile, 'utf8')) as Manifest
+  return isCommand ? commandHelp(commands[id]!) : rootHelp(index, globalFlags)
 }
 
 const words = (id: string) => id.replaceAll(':', ' ')
 const heading = (text: string) => (hasColor(1) ? `\u001b[1m${text}\u001b[0m` : text)
 
-function rootHelp(index: Index): string {
+function rootHelp(index: Index, globalFlags: Record<string, Flag>): string {
   return page(
     'The NATS command line.',
     section('Usage', ['nats [flags] COMMAND …']),
     listing('Commands', level('', index)),
     listing('Topics', topicRows('', index)),
-    [
-      'nats COMMAND --help tells more of one. Every command takes the connection flags (--server, --context, --creds, …)',
-      'and --json. Documentation, exit codes and the JSON contract: see README.md and docs/.',
-    ].join('\n'),
+    listing('Flags of every command', flagRows(globalFlags)),
+    'nats COMMAND --help tells more of a command.',
   )
 }
 
@@ -65,7 +62,7 @@ function topicHelp(id: string, index: Index): string {
   )
 }
 
-function commandHelp(command: Command, globalFlags: Record<string, Flag>): string {
+function commandHelp(command: Command): string {
   const args = Object.values(command.args).filter(({hidden}) => !hidden)
   const usage = ['nats', words(command.id), ...args.map(argUsage), '[flags]'].join(' ')
   return page(
@@ -84,7 +81,7 @@ function commandHelp(command: Command, globalFlags: Record<string, Flag>): strin
       ),
     ),
     aliasLine(command.aliases.map((alias) => alias.split(':').at(-1)!)),
-    listing('Connection', flagRows(globalFlags)),
+    'The flags to connect with (--server, --context, --creds, …) are shown by nats --help.',
   )
 }
 

@@ -1,0 +1,1 @@
+exports.randomBytes = (size) => require('node:crypto').randomBytes(size)
