@@ -79,6 +79,8 @@ export abstract class NatsCommand extends Command {
     A extends Interfaces.OutputArgs<Loose>,
   >(options: Interfaces.Input<F, B, A>): Promise<Interfaces.ParserOutput<F, B, A>> {
     const known = {...globalFlags, ...options.flags}
+    // oclif would fill a missing argument from stdin, which belongs to the command, or to the loop around it.
+    for (const arg of Object.values(options.args ?? {})) (arg as {ignoreStdin?: boolean}).ignoreStdin = true
     try {
       const parsed = await super.parse(options)
       this.globals = parsed.flags as GlobalFlags

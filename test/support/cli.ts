@@ -43,15 +43,22 @@ function environment({env, home}: Options): NodeJS.ProcessEnv {
 export class Running {
   readonly done: Promise<Result>
   readonly child: ChildProcess
+  private readonly send: (signal: NodeJS.Signals) => boolean
   private readonly out: Buffer[] = []
   private readonly err: Buffer[] = []
   private readonly watchers = new Set<() => void>()
 
-  constructor(command: string, args: string[], options: Options) {
+  constructor(command: string, args: string[], options: Options, group = false) {
     const {stdin = null} = options
     const input =
       stdin === null ? 'ignore' : typeof stdin === 'object' && 'file' in stdin ? openSync(stdin.file, 'r') : 'pipe'
-    const child = spawn(command, args, {cwd: options.cwd, env: environment(options), stdio: [input, 'pipe', 'pipe']})
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: environment(options),
+      stdio: [input, 'pipe', 'pipe'],
+      detached: group,
+    })
+    this.send = (signal) => (group ? process.kill(-child.pid!, signal) : child.kill(signal))
     this.child = child
     child.stdout!.on('data', (chunk) => this.take(this.out, chunk))
     child.stderr!.on('data', (chunk) => this.take(this.err, chunk))
@@ -59,7 +66,7 @@ export class Running {
     if (typeof stdin === 'string' || stdin instanceof Uint8Array) {
       if (stdin.length > 0) child.stdin!.write(stdin)
     }
-    const timer = setTimeout(() => child.kill('SIGKILL'), options.timeout ?? 20_000)
+    const timer = setTimeout(() => this.kill('SIGKILL'), options.timeout ?? 20_000)
     this.done = new Promise((resolve, reject) => {
       child.on('error', reject)
       child.on('close', (code, signal) => {
@@ -68,14 +75,22 @@ export class Running {
         resolve({stdout: this.stdout(), stderr: this.stderr(), raw: Buffer.concat(this.out), code, signal})
       })
     })
-    onTestFinished(() => void child.kill('SIGKILL'))
+    onTestFinished(() => void this.kill('SIGKILL'))
   }
 
   stdout = () => Buffer.concat(this.out).toString()
   stderr = () => Buffer.concat(this.err).toString()
   write = (text: string | Uint8Array) => this.child.stdin!.write(text)
   end = () => this.child.stdin!.end()
-  kill = (signal: NodeJS.Signals = 'SIGINT') => this.child.kill(signal)
+
+  /** Sends a signal: to the one process, or to the whole group that a script leads, as a terminal does. */
+  kill(signal: NodeJS.Signals = 'SIGINT'): void {
+    try {
+      this.send(signal)
+    } catch {
+      // It has ended by itself.
+    }
+  }
 
   /** Waits until what came out so far matches; fails when the command ends without that. */
   waitFor(stream: 'stdout' | 'stderr', pattern: RegExp | ((text: string) => boolean)): Promise<void> {
@@ -114,13 +129,25 @@ export function run(args: string[], options: Options = {}): Promise<Result> {
   return running.done
 }
 
-/** Runs a shell script in which `nats` is the built one, for pipes and redirections. */
-export function shell(script: string, options: Options = {}): Promise<Result> {
+/** Starts a shell script in which `nats` is the built one, for pipes and redirections; it leads a process group. */
+export function startShell(script: string, options: Options = {}): Running {
   const command = [options.node ?? process.execPath, options.bin ?? BIN].map(quote).join(' ')
   const prelude = `nats() { ${command} "$@"; }\n`
-  const running = new Running('bash', ['-c', prelude + script], {...options, stdin: options.stdin ?? null})
+  return new Running('bash', ['-c', prelude + script], options, true)
+}
+
+/** Runs a shell script to its end. */
+export function shell(script: string, options: Options = {}): Promise<Result> {
+  const running = startShell(script, options)
   if (running.child.stdin) running.end()
   return running.done
+}
+
+/** Runs a shell script, and presses ^C when it has not ended in time: that reaches every process of it, as at a terminal. */
+export async function interruptible(script: string, milliseconds: number, options: Options = {}): Promise<Result> {
+  const running = startShell(script, options)
+  const timer = setTimeout(() => running.kill('SIGINT'), milliseconds)
+  return running.done.finally(() => clearTimeout(timer))
 }
 
 /**
