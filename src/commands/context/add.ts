@@ -29,7 +29,7 @@ export default class ContextAdd extends NatsCommand {
 
     const {saved, variables} = await saveGiven(args.name, flags)
     if (flags.select) await selectContext(args.name)
-    const attempt = flags.select ? await tryConnection(saved, flags) : undefined
+    const attempt = flags.select ? await tryConnection(saved, flags, (text) => this.warn(text)) : undefined
 
     this.log(renderContext(saved, attempt))
     if (variables.length > 0) this.warn(`WARNING: taken from the environment and saved: ${variables.join(', ')}`)

@@ -26,7 +26,7 @@ export default class ContextInfo extends NatsCommand {
     const name = args.name ?? selectedContext() ?? (await this.pick())
     const saved = {name, path: contextPath(name), context: readContext(name)}
 
-    const attempt = flags.connect ? await tryConnection(saved, this.globals) : undefined
+    const attempt = flags.connect ? await tryConnection(saved, flags, (text) => this.warn(text)) : undefined
 
     this.log(renderContext(saved, attempt))
     if (args.name === undefined) for (const text of overrides(process.env)) this.notice(text)

@@ -39,7 +39,9 @@ export default class ContextLs extends NatsCommand {
       this.log('No known contexts')
     } else {
       const rows = described.map(([name, description]) => [name === selected ? `${name}*` : name, description])
-      this.log(renderTable('Known Contexts', ['Name', 'Description'], rows, {scheme: this.globals.colors}))
+      const own = contexts.find(({name}) => name === selected)?.context.color_scheme
+      const scheme = flags.colors || process.env.NATS_COLOR || own
+      this.log(renderTable('Known Contexts', ['Name', 'Description'], rows, {scheme}))
     }
     return contexts.map((context) => contextRecord(context))
   }

@@ -22,7 +22,7 @@ export default class ContextValidate extends NatsCommand {
 
     const checks: ContextCheck[] = []
     for (const name of names) {
-      const check = await checkContext(name, flags)
+      const check = await checkContext(name, flags, (text) => this.warn(text))
       checks.push(check)
       this.log(renderCheck(check))
     }

@@ -10,7 +10,8 @@ export type ContextCheck = {record: CheckRecord; exitCode: number; saved?: Saved
 /** Checks one context: that it can be read, that its files are there, and with `connect` that it connects. Does not throw for a faulty one. */
 export async function checkContext(
   name: string,
-  {connect, timeout}: {connect?: boolean; timeout?: string},
+  flags: {connect?: boolean; timeout?: string; trace?: boolean},
+  warn: (text: string) => void,
 ): Promise<ContextCheck> {
   let saved: SavedContext
   try {
@@ -19,7 +20,7 @@ export async function checkContext(
     return {record: {name, valid: false, faults: [describeError(error).message]}, exitCode: ExitCode.Failed}
   }
   const missing = contextFaults(saved.context)
-  const attempt = connect ? await tryConnection(saved, {timeout}) : undefined
+  const attempt = flags.connect ? await tryConnection(saved, flags, warn) : undefined
   const faults = attempt?.ok === false ? [...missing, attempt.error] : missing
   const exitCode = missing.length === 0 && attempt?.ok === false ? attempt.exitCode : ExitCode.Failed
   return {

@@ -61,10 +61,10 @@ const PATIENCE = 5000
  * The lock of a process that died is broken after five seconds. No clock, process number or host name is compared: a
  * home folder may be shared between machines and containers. `work` is synchronous, so that a signal's handler can not end it half done.
  */
-export async function withLock<T>(path: string, work: () => T): Promise<T> {
+export async function withLock<T>(path: string, work: () => T, patience = PATIENCE): Promise<T> {
   mkdirSync(dirname(path), {recursive: true, mode: 0o700})
   const holder = crypto.randomUUID()
-  await acquire(path, holder)
+  await acquire(path, holder, patience)
   try {
     return work()
   } finally {
@@ -72,7 +72,7 @@ export async function withLock<T>(path: string, work: () => T): Promise<T> {
   }
 }
 
-async function acquire(path: string, holder: string): Promise<void> {
+async function acquire(path: string, holder: string, patience: number): Promise<void> {
   let seen: string | undefined
   let since = 0
   while (!createFile(path, holder)) {
@@ -81,9 +81,9 @@ async function acquire(path: string, holder: string): Promise<void> {
     if (other !== seen || other === undefined) {
       seen = other
       since = now
-    } else if (now - since > 2 * PATIENCE) {
+    } else if (now - since > 2 * patience) {
       throw new CliError(`the lock of the context store is stuck: ${path}`, {hint: `remove it: rm ${path}*`})
-    } else if (now - since > PATIENCE) {
+    } else if (now - since > patience) {
       breakLock(path, other)
     }
     await sleep(2 + Math.random() * 10)

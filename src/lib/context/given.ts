@@ -1,25 +1,10 @@
+import {textSettings} from '../connection/settings.ts'
 import {type Context, emptyContext} from './context.ts'
 
-/** The flags, and the variables for them, that are saved in a context, and under which key. */
-const saved: Record<string, {key: keyof Context; variable?: string}> = {
-  server: {key: 'url', variable: 'NATS_URL'},
-  user: {key: 'user', variable: 'NATS_USER'},
-  password: {key: 'password', variable: 'NATS_PASSWORD'},
-  token: {key: 'token', variable: 'NATS_TOKEN'},
-  creds: {key: 'creds', variable: 'NATS_CREDS'},
-  nkey: {key: 'nkey', variable: 'NATS_NKEY'},
-  jwt: {key: 'user_jwt', variable: 'NATS_JWT'},
-  seed: {key: 'user_seed', variable: 'NATS_SEED'},
-  tlscert: {key: 'cert', variable: 'NATS_CERT'},
-  tlskey: {key: 'key', variable: 'NATS_KEY'},
-  tlsca: {key: 'ca', variable: 'NATS_CA'},
+/** The flags, and the variables for them, that are saved in a context, and under which key: those that connecting reads back, and a description. */
+const saved: Record<string, {key?: string; env?: string}> = {
+  ...textSettings,
   tlsfirst: {key: 'tls_first'},
-  'socks-proxy': {key: 'socks_proxy', variable: 'NATS_SOCKS_PROXY'},
-  'inbox-prefix': {key: 'inbox_prefix'},
-  'js-domain': {key: 'jetstream_domain'},
-  'js-api-prefix': {key: 'jetstream_api_prefix'},
-  'js-event-prefix': {key: 'jetstream_event_prefix'},
-  colors: {key: 'color_scheme', variable: 'NATS_COLOR'},
   description: {key: 'description'},
 }
 
@@ -30,7 +15,8 @@ export type Given = {settings: Partial<Context>; variables: string[]}
 export function givenSettings(flags: Record<string, unknown>, env: NodeJS.ProcessEnv): Given {
   const settings: Record<string, unknown> = {}
   const variables: string[] = []
-  for (const [flag, {key, variable}] of Object.entries(saved)) {
+  for (const [flag, {key, env: variable}] of Object.entries(saved)) {
+    if (!key) continue
     const fromVariable = variable && env[variable]
     if (flags[flag] === undefined && fromVariable) variables.push(variable)
     const value = flags[flag] ?? (fromVariable || undefined)
@@ -48,7 +34,9 @@ export function withGiven(context: Context | undefined, {settings}: Given): Cont
 
 /** What the user should know who looks at the selected context: what of the environment goes before it. One sentence each. */
 export function overrides(env: NodeJS.ProcessEnv): string[] {
-  const variables = Object.values(saved).flatMap(({variable}) => (variable && env[variable] ? [variable] : []))
+  const variables = Object.values(saved).flatMap(({key, env: variable}) =>
+    key && variable && env[variable] ? [variable] : [],
+  )
   const told = []
   if (env.NATS_CONTEXT)
     told.push(`NATS_CONTEXT goes before the selected context: commands use ${JSON.stringify(env.NATS_CONTEXT)}`)

@@ -13,6 +13,11 @@ export function checkName(name: string): void {
     throw new UsageError(`not a context name: ${JSON.stringify(name)} ${fault}`, 'use letters, digits, - and _')
 }
 
+/** Whether checkName lets a name pass. */
+export function isName(name: string): boolean {
+  return faultOf(name) === undefined
+}
+
 function faultOf(name: string): string | undefined {
   if (name === '') return 'is empty'
   if (name.includes('..')) return 'contains ".."'

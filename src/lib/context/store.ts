@@ -4,7 +4,7 @@ import {join, normalize, sep} from 'node:path'
 import {CliError, NotFoundError} from '../errors.ts'
 import {type Context, contextFromText, contextToText, shellWord} from './context.ts'
 import {isAbsent, readIfThere, replaceFile, withLock} from './files.ts'
-import {checkName} from './name.ts'
+import {checkName, isName} from './name.ts'
 
 /*
  * The store that this client shares with the reference client: `nats/context/NAME.json`, `nats/context.txt` (name of the
@@ -49,11 +49,11 @@ export function expandHome(path: string): string {
   return /^~(?=$|[/\\])/.test(path) ? join(homeFolder(), path.slice(1)) : path
 }
 
-/** The names of all contexts, sorted; none when there is no store. */
+/** The names of all contexts, sorted; none when there is no store. Hidden files are none. */
 export function contextNames(): string[] {
   try {
     return readdirSync(contextFolder())
-      .filter((file) => file.endsWith('.json') && file !== '.json')
+      .filter((file) => file.endsWith('.json') && !file.startsWith('.'))
       .map((file) => file.slice(0, -'.json'.length))
       .sort()
   } catch (error) {
@@ -123,10 +123,10 @@ export function previousContext(): string | undefined {
 export function readSelectedContext(): SavedContext | undefined {
   const name = selectedContext()
   if (name === undefined) return undefined
-  const context = readIfSaved(name)
+  const context = isName(name) ? readIfSaved(name) : undefined
   if (context) return {name, path: contextPath(name), context}
   throw new NotFoundError(
-    `the selected context "${name}" does not exist`,
+    `the selected context ${JSON.stringify(name)} does not exist`,
     'select another with `nats context select`, none with `nats context unselect`, or add --no-context',
   )
 }

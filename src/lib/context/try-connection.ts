@@ -6,18 +6,19 @@ export type ConnectionResult = {ok: true} | {ok: false; error: string; exitCode:
 
 /**
  * Connects with the settings of a context, and with nothing from flags or environment but the time to wait, and closes again.
- * Does not throw: a failure is the result.
+ * Does not throw: a failure is the result. `warn` gets what the server says meanwhile, and the trace.
  */
 export async function tryConnection(
   {name, context}: SavedContext,
-  flags: {timeout?: string},
+  {timeout, trace}: {timeout?: string; trace?: boolean},
+  warn: (text: string) => void,
 ): Promise<ConnectionResult> {
   try {
     const {resolveSettings} = await import('../connection/settings.ts')
     const {closeConnection, openConnection} = await import('../connection/connect.ts')
     const {NATS_TIMEOUT} = process.env
-    const settings = resolveSettings({timeout: flags.timeout}, {NATS_TIMEOUT}, {name, context})
-    await closeConnection(await openConnection(settings, {warn: () => {}}))
+    const settings = resolveSettings({timeout, trace}, {NATS_TIMEOUT}, {name, context}, VERSION)
+    await closeConnection(await openConnection(settings, {warn, trace: trace ? warn : undefined}))
     return {ok: true}
   } catch (error) {
     const {message, exitCode, stack} = describeError(error)

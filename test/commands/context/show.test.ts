@@ -1,6 +1,8 @@
-import {writeFileSync} from 'node:fs'
+import {rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {beforeAll, describe, expect, test} from 'vitest'
+import {nkeyAuth, operatorAuth, secretFile} from '../../support/auth.ts'
+import {certificateAuthority, tlsConfig} from '../../support/certs.ts'
 import {run} from '../../support/cli.ts'
 import {startServer, type TestServer} from '../../support/server.ts'
 import {Store} from './support.ts'
@@ -88,6 +90,16 @@ describe('context ls', () => {
     )
   })
 
+  test('draws with --colors, else NATS_COLOR, else what the selected context says', async () => {
+    const store = filled()
+    store.put('three', '{"color_scheme": "double"}')
+    expect(await store.succeed(['ls'])).toContain('╭')
+    await store.succeed(['select', 'three'])
+    expect(await store.succeed(['ls'])).toContain('╔')
+    expect(await store.succeed(['ls'], {env: {NATS_COLOR: 'rounded'}})).toContain('╭')
+    expect(await store.succeed(['ls', '--colors', 'double'], {env: {NATS_COLOR: 'rounded'}})).toContain('╔')
+  })
+
   test('does not mind a NATS_CONTEXT that is not there', async () => {
     expect(await filled().succeed(['ls', '--names'], {env: {NATS_CONTEXT: 'nope'}})).toBe('a b\none\ntwo\n')
   })
@@ -170,6 +182,41 @@ describe('context info', () => {
     expect(dead.stdout).toMatch(/ {3}Connection: .*127\.0\.0\.1:1/)
     expect(dead.stderr).toContain('nats context explain')
     expect(dead.code).toBe(5)
+  })
+})
+
+describe('what --embed keeps', () => {
+  test('connects without the files it came from: nkey, TLS', async () => {
+    const {config, seed} = nkeyAuth()
+    const {ca, issue} = await certificateAuthority()
+    const {cert, key} = await issue('client')
+    const tls = tlsConfig(await issue('server'), {ca, verify: true})
+    const secure = await startServer({config: config + tls})
+    const nkey = await secretFile('user.nk', seed)
+
+    const store = new Store()
+    const flags = ['--nkey', nkey, '--tlsca', ca, '--tlscert', cert, '--tlskey', key, '--embed']
+    await store.succeed(['add', 'all', '-s', `tls://localhost:${secure.port}`, ...flags])
+    for (const file of [nkey, ca, cert, key]) rmSync(file)
+    expect(await store.succeed(['info', 'all', '--connect'])).toMatch(/Connection: OK\n/)
+  })
+
+  test('connects without the files it came from: credentials, a JWT and its seed', async () => {
+    const {config, user} = operatorAuth()
+    const {jwt, seed, creds} = user()
+    const {url} = await startServer({config})
+    const files = [await secretFile('u.jwt', jwt), await secretFile('u.seed', seed), await secretFile('u.creds', creds)]
+
+    const store = new Store()
+    await store.succeed(['add', 'jwt', '-s', url, '--jwt', files[0]!, '--seed', files[1]!, '--embed'])
+    await store.succeed(['add', 'creds', '-s', url, '--creds', files[2]!, '--embed'])
+    for (const file of files) rmSync(file)
+    expect(await store.succeed(['validate', '--connect'])).toMatch(/Connection: OK\n.*Connection: OK\n/s)
+    for (const words of [['ls', '--json'], ['validate'], ['info', 'jwt', '--json']]) {
+      const stdout = await store.succeed(words)
+      expect(stdout).not.toContain(seed)
+      expect(stdout).not.toContain(Buffer.from(creds).toString('base64'))
+    }
   })
 })
 
