@@ -20,7 +20,7 @@ export interface Listener {
   message(frame: Frame): void
   /** All of a chunk has been told: a good moment to write what was gathered. */
   chunk(): void
-  /** The bytes are not the protocol, or one of the above threw. Nothing more is told. */
+  /** The bytes are not the protocol, or one of the above threw. It is told of nothing more. */
   error(thrown: unknown): void
 }
 
@@ -40,22 +40,35 @@ export function tap(nc: NatsConnection, listener: Listener): Tap {
   const {protocol} = nc as unknown as Internals
   const wanted = new Set<number>()
   let failed = false
+  const fail = (thrown: unknown) => {
+    if (failed) return
+    failed = true
+    listener.error(thrown)
+  }
+  const attempt = (action: () => void) => {
+    if (failed) return
+    try {
+      action()
+    } catch (thrown) {
+      fail(thrown)
+    }
+  }
 
   const wrap = (parser: Parser): Parser => {
-    const scanner = new Scanner(parser, wanted, (frame) => listener.message(frame))
+    const scanner = new Scanner(parser, wanted, (frame) => attempt(() => listener.message(frame)))
     return {
       get state() {
         return parser.state
       },
       parse(chunk) {
-        if (failed) return
         try {
           scanner.parse(chunk)
-          listener.chunk()
         } catch (thrown) {
-          failed = true
-          listener.error(thrown)
+          // Nothing can be read from this server any more, not even that it has heard us say goodbye.
+          fail(thrown)
+          void nc.close()
         }
+        attempt(() => listener.chunk())
       },
     }
   }

@@ -9,6 +9,8 @@ import {matcher} from './subject.ts'
 const DRAIN_MS = 400
 /** Requests whose reply did not come are forgotten, the oldest first, beyond so many. */
 const OPEN_REQUESTS = 100_000
+/** A connection that ends so soon after receiving was held up ends because of it. */
+const SLOW_MS = 1000
 
 export type Plan = {
   subjects: string[]
@@ -61,6 +63,7 @@ export class Reception implements Listener {
   private seen = 0
   private lastMessage = performance.now()
   private paused = false
+  private resumed = Number.NEGATIVE_INFINITY
   private closed = false
 
   constructor(plan: Plan, sink: Sink, hooks: Hooks) {
@@ -168,7 +171,8 @@ export class Reception implements Listener {
       this.tap.pause()
       busy.then(() => {
         this.paused = false
-        this.lastMessage = performance.now()
+        this.resumed = performance.now()
+        this.lastMessage = this.resumed
         this.tap.resume()
       }, this.fail)
     }
@@ -188,6 +192,7 @@ export class Reception implements Listener {
   /** Counts disconnections; the returned function tells about them, if there were any. */
   private watch(nc: NatsConnection): () => string | undefined {
     let times = 0
+    let slow = 0
     let total = 0
     let since = 0
     const listen = async () => {
@@ -195,17 +200,24 @@ export class Reception implements Listener {
         if (type === 'disconnect' && !this.closed) {
           times++
           since = performance.now()
-        } else if (type === 'reconnect') total += performance.now() - since
+          // The server keeps a limited amount for a connection that does not read, and then ends it without a word.
+          if (!this.paused && since - this.resumed > SLOW_MS) continue
+          slow++
+          this.hooks.warn('The output is taken too slowly: the server ended the connection, and messages are lost')
+        }
+        if (type === 'reconnect') total += performance.now() - since
       }
     }
     listen().catch(this.fail)
     return () => {
       if (times === 0) return undefined
-      const often = times === 1 ? 'once' : `${times} times`
-      return `The connection was lost ${often}, for ${duration(total)} in all: messages of that time were not received`
+      const reason = slow > 0 ? ` (${often(slow)} because the output was taken too slowly)` : ''
+      return `The connection was lost ${often(times)}${reason}, for ${duration(total)} in all: messages of that time are missing`
     }
   }
 }
+
+const often = (times: number) => (times === 1 ? 'once' : `${times} times`)
 
 /** Resolves when all have been settled, or time is up. */
 async function settled(promises: Promise<unknown>[]): Promise<void> {
