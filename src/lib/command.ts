@@ -23,7 +23,7 @@ export abstract class NatsCommand extends Command {
   protected globals: GlobalFlags = {}
   private connection?: Promise<NatsConnection>
   private readonly interruption = new Interruption()
-  private lost: (error: CliError) => void = () => {}
+  private lost: (error: Error) => void = () => {}
   /** Rejects when the connection is lost for good. */
   private readonly disconnected = new Promise<never>((_, reject) => {
     this.lost = reject

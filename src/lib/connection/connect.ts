@@ -24,7 +24,7 @@ export type Hooks = {
   /** A line of the trace; absent without --trace. */
   trace?(text: string): void
   /** The connection is lost for good although nobody closed it. */
-  lost?(error: CliError): void
+  lost?(error: Error): void
 }
 
 const RECONNECT_WAIT_MS = 1000
@@ -56,12 +56,14 @@ export async function openConnection(settings: Settings, hooks: Hooks): Promise<
 }
 
 /** Has the hooks told of what happens from now on. */
-async function follow(connection: NatsConnection, {handler, explain, shown}: Dialled, plan: Plan, hooks: Hooks) {
-  reportLife(handler, connection, shown, hooks.warn)
+async function follow(connection: NatsConnection, {handler, explain, shown, fault}: Dialled, plan: Plan, hooks: Hooks) {
+  const life = reportLife(handler, connection, shown, hooks.warn)
   // Told before the subscriptions end, or a command would take their end for its own.
   const close = handler.close.bind(handler)
   handler.close = (error) => {
-    if (error) hooks.lost?.(lost(explain(error), error))
+    // What nats.js gives when it stops reconnecting because of refusals is not always the refusal.
+    const cause = (handler.abortReconnect && life.refusal()) || error
+    if (cause) hooks.lost?.(cause === fault() ? cause : lost(explain(cause), cause))
     return close(error)
   }
   if (!hooks.trace) return
@@ -116,6 +118,7 @@ function dial(plan: Plan, first: Server) {
   connection.protocol = handler
 
   let transport: Transport | undefined
+  let fault: Error | undefined
   const link: Link = {
     ...plan,
     serverAt({hostname: host, port, tlsName}) {
@@ -123,7 +126,10 @@ function dial(plan: Plan, first: Server) {
       return {server: given ?? {...first, host, port}, certified: given || !tlsName ? host : tlsName}
     },
     read: (frame) => handler.parser.parse(frame),
-    broken: (error) => void handler.close(error),
+    broken(error) {
+      fault = error
+      handler.close(error)
+    },
   }
   const factory = () => {
     const made = new Transport(link)
@@ -157,6 +163,8 @@ function dial(plan: Plan, first: Server) {
   return {
     handler,
     connected,
+    /** The error of our own that ended the connection, if one did. */
+    fault: () => fault,
     shown: (address: string) => urlOf({...serverAt(address), ...hostAndPort(address)}),
     explain(error: Error): Failure {
       const server = serverAt(current())

@@ -3,41 +3,52 @@ import {duration} from '../output/human.ts'
 import type {Hooks} from './connect.ts'
 import {refusesLogin} from './failure.ts'
 
+/** What the server said this long before it hung up is the reason why. */
+const SOON_MS = 1000
+
 /**
  * Tells what happens to an open connection, each event when it happens: nats.js has these in a queue that is read later,
  * too late to know, after a flush, whether the server refused what was published before it.
+ *
+ * @returns the last refusal of the credentials, if there was one
  */
 export function reportLife(
   handler: ProtocolHandler,
   connection: NatsConnection,
   shown: (address: string) => string,
   warn: Hooks['warn'],
-): void {
+): {refusal(): Error | undefined} {
   const permissions = watchPermissions(handler, connection, warn)
   let lostAt: number | undefined
-  let reason = ''
+  let refusal: Error | undefined
+  let said = {reason: '', at: 0}
 
   const failed = (error: Error) => {
     if (error.name === 'PermissionViolationError') permissions(error as PermissionViolationError)
     else {
-      reason = error.message
-      if (!refusesLogin(error)) warn(`>>> The server reports: ${reason}`)
+      said = {reason: error.message, at: Date.now()}
+      if (refusesLogin(error)) refusal = error
+      else warn(`>>> The server reports: ${error.message}`)
     }
+  }
+  const stale = () => {
+    // nats.js says this as well when it hangs up because the server refused something, which has been told already.
+    if (Date.now() - said.at >= SOON_MS) said = {reason: 'the server does not answer pings', at: Date.now()}
   }
   const disconnected = () => {
     if (lostAt !== undefined || connection.isClosed() || connection.isDraining()) return
     lostAt = Date.now()
-    warn(`>>> Disconnected due to: ${reason || closeReason(handler)}, will attempt reconnect`)
+    const reason = lostAt - said.at < SOON_MS ? said.reason : closeReason(handler)
+    warn(`>>> Disconnected due to: ${reason}, will attempt reconnect`)
   }
   const reconnected = (server: string) => {
     if (lostAt === undefined) return
     warn(`>>> Reconnected to ${shown(server)} after ${duration(Date.now() - lostAt)}`)
     lostAt = undefined
-    reason = ''
   }
   const report = (status: Status): void => {
     if (status.type === 'error') failed(status.error)
-    else if (status.type === 'staleConnection') reason = 'the server does not answer pings'
+    else if (status.type === 'staleConnection') stale()
     else if (status.type === 'disconnect') disconnected()
     else if (status.type === 'reconnect') reconnected(status.server)
     else if (status.type === 'ldm') warn(`>>> ${shown(status.server)} is shutting down (lame duck mode)`)
@@ -51,6 +62,7 @@ export function reportLife(
     report(status)
     dispatch(status)
   }
+  return {refusal: () => refusal}
 }
 
 /** Why the transport closed; a server that just ends the connection leaves no error, which is called EOF everywhere. */

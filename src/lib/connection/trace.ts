@@ -4,6 +4,8 @@ import type {Settings} from './settings.ts'
 
 /** A payload longer than this is cut in the trace. */
 const SHOWN_BYTES = 4096
+/** Answers to older requests are shown with their inbox. */
+const REMEMBERED = 1000
 
 /**
  * Shows every request of this connection (what is published with an inbox to answer to) as `>>> SUBJECT`, and every
@@ -21,6 +23,7 @@ export function traceConnection(handler: ProtocolHandler, settings: Settings, tr
   handler.publish = (subject, payload, options) => {
     if (options?.reply?.startsWith(inbox)) {
       asked.set(options.reply, subject)
+      if (asked.size > REMEMBERED) asked.delete(asked.keys().next().value!)
       show('>>>', subject, bodyOf(payload))
     }
     publish(subject, payload, options)
@@ -31,7 +34,7 @@ export function traceConnection(handler: ProtocolHandler, settings: Settings, tr
     const subject = new TextDecoder().decode(message.subject)
     if (subject.startsWith(inbox)) {
       const headerLength = Math.max(0, message.hdr)
-      const header = new TextDecoder().decode(data.subarray(0, headerLength)).trim()
+      const header = new TextDecoder().decode(data.subarray(0, headerLength)).trim().replaceAll('\r\n', '\n')
       const body = bodyOf(data.subarray(headerLength))
       show('<<<', asked.get(subject) ?? subject, [header, body].filter((part) => part !== '').join('\n'))
     }
