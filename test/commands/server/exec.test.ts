@@ -83,6 +83,20 @@ it('stops the server when it is killed itself', async () => {
   await expect.poll(async () => (await run(['rtt', '--server', url])).code, {timeout: 10_000}).not.toBe(0)
 })
 
+it('tells when the server has ended before the command', async () => {
+  const script = `
+    for process in /proc/[0-9]*/stat; do
+      read -r pid name state parent rest < $process || continue
+      [ "$name $parent" != "(nats-server) $PPID" ] || kill -KILL $pid
+    done 2>/dev/null
+    read line; exit 4
+  `
+  const running = start(['server', 'exec', '--name', 'lab', '--', 'sh', '-c', script], {env, stdin: ''})
+  await running.waitFor('stderr', /^\d\d:\d\d:\d\d lab was killed by SIGKILL\n$/)
+  running.end()
+  expect((await running.done).code).toBe(4)
+})
+
 it('wants a command', async () => {
   const {stderr, code} = await run(['server', 'exec'], {env, stdin: 'not this'})
   expect(stderr).toContain("error: required argument 'command' not provided")

@@ -10,7 +10,7 @@ import {
 import {describe, expect, it} from 'vitest'
 import {nkeyAuth, operatorAuth, passwordAuth, secretFile, systemAccountAuth, tokenAuth} from '../../support/auth.ts'
 import {certificateAuthority, tlsConfig} from '../../support/certs.ts'
-import {startLeafNode, startServer, type TestServer} from '../../support/server.ts'
+import {startCluster, startLeafNode, startServer, type TestServer} from '../../support/server.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 
@@ -68,6 +68,19 @@ describe('authentication', () => {
     expect(reply.json()).toMatchObject({server: {name: server.name, jetstream: true}})
     await connection.close()
   })
+})
+
+it('a cluster with a configuration', async () => {
+  const servers = await startCluster(3, {config: systemAccountAuth()})
+  const connection = await connect({servers: servers[2]!.url, user: 'sys', pass: 'sys'})
+  const names = async () => {
+    const replies = await connection.requestMany('$SYS.REQ.SERVER.PING', '', {maxMessages: 3, maxWait: 1000})
+    const found: string[] = []
+    for await (const reply of replies) found.push(reply.json<{server: {name: string}}>().server.name)
+    return found.sort()
+  }
+  await expect.poll(names, {timeout: 10_000}).toEqual(servers.map(({name}) => name))
+  await connection.close()
 })
 
 describe('TLS', () => {
