@@ -26,7 +26,10 @@ export async function runTool(command: string, args: string[], cwd?: string): Pr
   })
   try {
     return await new Promise((resolve, reject) => {
-      child.once('error', (cause) => reject(new CliError(`${command}: ${cause.message}`, {cause})))
+      child.once('error', (cause: NodeJS.ErrnoException) => {
+        const why = cause.code === 'ENOENT' ? 'not on this machine' : cause.message
+        reject(new CliError(`${command}: ${why}`, {cause}))
+      })
       child.once('close', (code, signal) => {
         if (code === 0) resolve(stdout)
         else
