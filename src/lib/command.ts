@@ -7,8 +7,9 @@ import {CliError, describeError, Exit, ExitCode, UsageError} from './errors.ts'
 import {globalFlags} from './flags.ts'
 import type {JetStreamApi} from './jetstream/api.ts'
 import {clock} from './output/human.ts'
+import {neutralise} from './output/sanitize.ts'
 import {flush, OutputClosed, write, writeError} from './output/stdout.ts'
-import {hasColor, isInputTerminal} from './output/terminal.ts'
+import {hasColor, isErrorTerminal, isInputTerminal} from './output/terminal.ts'
 import {Interruption} from './signals.ts'
 import {toUsageError} from './usage.ts'
 
@@ -160,9 +161,9 @@ export abstract class NatsCommand extends Command {
     if (!this.jsonOutput) this.warn(text)
   }
 
-  /** Like notice, but under --json as well: what the user must know in any case. */
+  /** Like notice, but under --json as well: what the user must know in any case. What messages say in it, a terminal does not obey. */
   override warn(text: string): string {
-    writeError(`${clock()} ${text}\n`)
+    writeError(`${clock()} ${isErrorTerminal() ? neutralise(text) : text}\n`)
     return text
   }
 }

@@ -1,5 +1,5 @@
 import {custom as customArg} from '@oclif/core/args'
-import {boolean, custom} from '@oclif/core/flags'
+import {boolean, custom, string} from '@oclif/core/flags'
 import {UsageError} from './errors.ts'
 import {parseBytes, parseCount, parseDuration} from './units.ts'
 
@@ -45,6 +45,16 @@ export const countArg = customArg<number>({
     if (value === undefined) throw unreadable((options as Named).name, input, A_COUNT)
     return value
   },
+})
+
+/** `-H NAME:VALUE`, as often as needed; lib/message/headers.ts reads them. */
+export const header = string({
+  char: 'H',
+  helpValue: 'NAME:VALUE',
+  multiple: true,
+  // Else every argument that follows would be a header too.
+  multipleNonGreedy: true,
+  summary: 'Header to send; can be given more than once',
 })
 
 export const force = boolean({char: 'f', summary: 'Do it without asking'})

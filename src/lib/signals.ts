@@ -24,9 +24,10 @@ export class Interruption {
       for (const signal of Object.keys(CODES) as (keyof typeof CODES)[]) {
         process.on(signal, () => {
           if (this.handOver) return this.handOver(signal)
-          const end = () => reject(new Interrupted(signal))
+          const interrupted = new Interrupted(signal)
+          const end = () => reject(interrupted)
           if (!this.handled || this.controller.signal.aborted) return end()
-          this.controller.abort()
+          this.controller.abort(interrupted)
           setTimeout(end, GRACE_MS).unref()
         })
       }
@@ -34,7 +35,10 @@ export class Interruption {
     this.forced.catch(() => {})
   }
 
-  /** Aborted by the first signal. Who takes it promises to drain and end on its own, which then counts as done. */
+  /**
+   * Aborted by the first signal. Who takes it promises to drain and end on its own, which then counts as done. Where it
+   * is not done, throw the `reason`: an Interrupted.
+   */
   get signal(): AbortSignal {
     this.handled = true
     return this.controller.signal

@@ -10,6 +10,7 @@ type Received = {_msg: {hdr: number}; _rdata: Uint8Array}
 type Internals = {
   protocol: {
     parser: Parser
+    sendCommand(bytes: Uint8Array): void
     transport: {socket?: {pause?(): void; resume?(): void}}
   }
 }
@@ -102,4 +103,10 @@ export function headerBlock(msg: Msg): Uint8Array | undefined {
 /** Where replies to this connection come: `_INBOX`, or what --inbox-prefix or the context says. */
 export function inboxPrefix(nc: NatsConnection): string {
   return (nc as unknown as {options: {inboxPrefix?: string}}).options.inboxPrefix ?? '_INBOX'
+}
+
+/** Sends operations of the client protocol that are framed already, in order with what nats.js sends. */
+export function sendOperations(nc: NatsConnection, bytes: Uint8Array): void {
+  const {protocol} = nc as unknown as Internals
+  protocol.sendCommand(bytes)
 }

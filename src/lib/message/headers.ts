@@ -1,4 +1,5 @@
 import {headers, type Msg, type MsgHdrs} from '@nats-io/nats-core'
+import {headerBlock} from '../bench/wire.ts'
 import {UsageError} from '../errors.ts'
 import {compileTemplate, literal, type TemplateValues} from './templates.ts'
 
@@ -16,15 +17,22 @@ const NAME = /^[!-9;-~]+$/
 export function parseHeaders(flags: string[] = []): HeaderList {
   return flags.map((flag) => {
     const colon = flag.indexOf(':')
-    if (colon < 0) throw new UsageError(`header ${JSON.stringify(flag)} has no colon`, 'write it as NAME:VALUE')
+    const hint = 'write it as NAME:VALUE'
+    if (colon < 0) throw new UsageError(`header ${JSON.stringify(flag)} has no colon`, hint)
     const name = flag.slice(0, colon)
     const value = flag.slice(colon + 1).trim()
-    if (name === '') throw new UsageError(`header ${JSON.stringify(flag)} has no name`, 'write it as NAME:VALUE')
-    if (!NAME.test(name))
-      throw new UsageError(`header name ${JSON.stringify(name)} has characters other than printable ASCII`)
-    if (/[\r\n]/.test(value)) throw new UsageError(`header "${name}" has a line break in its value`)
+    const problem = headerProblem(name, value)
+    if (problem) throw new UsageError(problem, hint)
     return [name, value]
   })
+}
+
+/** Why a header cannot be sent, if it cannot. */
+export function headerProblem(name: string, value: string): string | undefined {
+  if (name === '') return `the header with the value ${JSON.stringify(value)} has no name`
+  if (!NAME.test(name)) return `the header name ${JSON.stringify(name)} has characters other than printable ASCII`
+  if (/[\r\n]/.test(value)) return `the header "${name}" has a line break in its value`
+  return undefined
 }
 
 /** Renders the templates in header values; `render` gives undefined when there is no header at all. */
@@ -45,30 +53,20 @@ export function compileHeaders(list: HeaderList, options: {templates: boolean; i
   }
 }
 
-/** Headers as nats.js sends them. */
-export function toMsgHdrs(list: HeaderList | undefined): MsgHdrs | undefined {
+/** Headers as nats.js sends them, with the method that makes the bytes of them, which its type does not tell of. */
+export type EncodableHeaders = MsgHdrs & {encode(): Uint8Array}
+
+export function toMsgHdrs(list: HeaderList | undefined): EncodableHeaders | undefined {
   if (!list?.length) return undefined
   const result = headers()
   for (const [name, value] of list) result.append(name, value)
-  return result
+  return result as EncodableHeaders
 }
 
-/**
- * The headers of a message from nats.js, as `decodeHeaders` gives them. nats.js throws on headers that break ADR-4 (an
- * empty name); such a message is shown without them, as that is all that can be had of it.
- */
+/** The headers of a message from nats.js, in the order and the case in which they came; undefined when it has none. */
 export function headersOf(msg: Msg): HeaderList | undefined {
-  try {
-    const {headers} = msg
-    if (!headers) return undefined
-    const list: HeaderList = []
-    if (headers.code) list.push(['Status', String(headers.code)])
-    if (headers.description) list.push(['Description', headers.description])
-    for (const [name, values] of headers) for (const value of values) list.push([name, value])
-    return list
-  } catch {
-    return undefined
-  }
+  const block = headerBlock(msg)
+  return block && decodeHeaders(block)
 }
 
 /**

@@ -1,6 +1,6 @@
 import {isUtf8} from 'node:buffer'
 import {CliError} from '../errors.ts'
-import type {HeaderList} from './headers.ts'
+import {type HeaderList, headerProblem} from './headers.ts'
 import type {Message} from './message.ts'
 
 /** The JSON form of a message, one object a line: what `subscribe --json` writes and `publish --ndjson` reads. */
@@ -103,6 +103,8 @@ function decodeHeaderValues(headers: unknown): HeaderList | undefined {
     for (const value of Array.isArray(values) ? values : [values]) {
       if (typeof value !== 'string')
         throw new CliError(`header ${JSON.stringify(name)} is not a string or a list of strings`)
+      const problem = headerProblem(name, value)
+      if (problem) throw new CliError(problem)
       list.push([name, value])
     }
   }

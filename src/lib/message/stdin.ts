@@ -1,3 +1,5 @@
+import {fstatSync} from 'node:fs'
+import {addAbortSignal} from 'node:stream'
 import {CliError} from '../errors.ts'
 import {bytes, number} from '../output/human.ts'
 
@@ -10,6 +12,13 @@ type Input = AsyncIterable<Uint8Array>
  */
 export function readsStdin(body: string | undefined, forced: boolean | undefined): boolean {
   return forced === true || body === undefined || body === '-'
+}
+
+/** The stdin of the process, until `signal`, if given, ends the reading. Nothing of it is taken before this is called. */
+export function openStdin(signal?: AbortSignal): Input {
+  // Node would make an empty input of it.
+  if (fstatSync(0).isDirectory()) throw new CliError('stdin is a folder')
+  return signal ? addAbortSignal(signal, process.stdin) : process.stdin
 }
 
 /** Everything up to the end of the input as one body, byte for byte. */

@@ -1,7 +1,6 @@
-import {headers, type Msg} from '@nats-io/nats-core'
 import {describe, expect, it} from 'vitest'
 import {UsageError} from '../../../src/lib/errors.ts'
-import {compileHeaders, decodeHeaders, headersOf, parseHeaders, toMsgHdrs} from '../../../src/lib/message/headers.ts'
+import {compileHeaders, decodeHeaders, parseHeaders, toMsgHdrs} from '../../../src/lib/message/headers.ts'
 
 describe('headers', () => {
   it('keep order and case, and lose the space around a value', () => {
@@ -68,12 +67,6 @@ describe('headers', () => {
       ['A', 'é'],
       ['a', ''],
     ])
-    expect(headersOf({headers: msgHdrs} as Msg)).toEqual([
-      ['B', '1'],
-      ['B', '2'],
-      ['A', 'é'],
-      ['a', ''],
-    ])
     expect(toMsgHdrs([])).toBeUndefined()
     expect(toMsgHdrs(undefined)).toBeUndefined()
   })
@@ -84,7 +77,6 @@ describe('headers', () => {
       ['Description', 'No Responders'],
     ]
     expect(decodeHeaders(Buffer.from('NATS/1.0 503 No Responders\r\n\r\n'))).toEqual(expected)
-    expect(headersOf({headers: headers(503, 'No Responders')} as Msg)).toEqual(expected)
     expect(decodeHeaders(Buffer.from('NATS/1.0 503\r\nA: b\r\n\r\n'))).toEqual([
       ['Status', '503'],
       ['A', 'b'],
@@ -96,11 +88,5 @@ describe('headers', () => {
       ['', 'x'],
       ['A b', 'c:d'],
     ])
-    const broken = {
-      get headers(): never {
-        throw new Error('bad header')
-      },
-    }
-    expect(headersOf(broken as unknown as Msg)).toBeUndefined()
   })
 })

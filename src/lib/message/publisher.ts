@@ -1,0 +1,148 @@
+import {setTimeout as delay} from 'node:timers/promises'
+import type {NatsConnection} from '@nats-io/nats-core'
+import {flood, frame} from '../bench/flood.ts'
+import {CliError, ExitCode} from '../errors.ts'
+import {duration} from '../output/human.ts'
+import {type Composer, type Outgoing, sendable} from './outgoing.ts'
+import {openStdin} from './stdin.ts'
+
+export type PublisherOptions = {
+  /** Reply subject of every message. */
+  reply?: string
+  /** How long the server may take to confirm, in milliseconds. */
+  timeout: number
+  /** Is told of every message that the server has confirmed. */
+  onConfirmed?: (message: Outgoing) => void
+}
+
+/** Not confirmed by the server yet: never more than this. */
+const MOST_BYTES = 1024 * 1024
+const MOST_MESSAGES = 4096
+
+export type PublishAllOptions = {
+  /** How often each message is published. */
+  count: number
+  /** Milliseconds to wait between messages. */
+  sleep?: number
+  /** Wait for the confirmation of each message on its own. */
+  oneByOne: boolean
+  /** Ends it: what was sent until then is confirmed, and the signal's reason thrown. */
+  signal: AbortSignal
+  progress?: {update(done: number): void}
+}
+
+/** Publishes and counts what the server has confirmed: it took the messages, and did not refuse the subject. */
+export class Publisher {
+  /** Confirmed messages, and the bytes of their bodies. */
+  messages = 0
+  bytes = 0
+  private readonly nc: NatsConnection
+  private readonly options: PublisherOptions
+  private waiting: Outgoing[] = []
+  private waitingBytes = 0
+
+  constructor(nc: NatsConnection, options: PublisherOptions) {
+    this.nc = nc
+    this.options = options
+  }
+
+  /** The largest message that the server takes, its headers included. */
+  get limit(): number {
+    return this.nc.info!.max_payload
+  }
+
+  /** Publishes every message that `composer` makes, and waits until the last is confirmed. */
+  async publishAll(composer: Composer, options: PublishAllOptions): Promise<void> {
+    const {count, sleep, signal, progress} = options
+    try {
+      if (composer.fixed && !sleep && !options.oneByOne) {
+        await this.flood(composer.message(undefined, 1), count, signal, progress)
+      } else {
+        const oneByOne = sleep !== undefined || (options.oneByOne && !composer.fromStdin)
+        let first = true
+        for await (const bodies of composer.bodies(() => openStdin(signal), this.limit)) {
+          for (const message of composer.messages(bodies, count)) {
+            signal.throwIfAborted()
+            if (sleep && !first) await delay(sleep, undefined, {signal})
+            first = false
+            await this.publish(message)
+            if (oneByOne) await this.settle()
+            progress?.update(this.messages)
+          }
+          await this.settle()
+        }
+      }
+      signal.throwIfAborted()
+    } catch (error) {
+      // Those before the failure are on their way, and are told if they arrive.
+      await this.settle().catch(() => {})
+      signal.throwIfAborted()
+      throw error
+    }
+  }
+
+  /** Sends one message; waits for the server when too much is not confirmed. */
+  private async publish(message: Outgoing): Promise<void> {
+    const headers = sendable(message, this.limit)
+    this.nc.publish(message.subject, message.data, {headers, reply: this.options.reply})
+    this.waiting.push(message)
+    this.waitingBytes += message.data.length
+    if (this.waitingBytes >= MOST_BYTES || this.waiting.length >= MOST_MESSAGES) await this.settle()
+  }
+
+  /**
+   * Waits until the server has confirmed all that was sent.
+   *
+   * @throws PermissionViolationError when it refused a subject; CliError when it is gone or does not answer in time
+   */
+  private async settle(): Promise<void> {
+    if (this.waiting.length === 0) return
+    await this.confirm()
+    const confirmed = this.waiting
+    this.messages += confirmed.length
+    this.bytes += this.waitingBytes
+    this.waiting = []
+    this.waitingBytes = 0
+    if (this.options.onConfirmed) for (const message of confirmed) this.options.onConfirmed(message)
+  }
+
+  /** Sends the same message `count` times, as fast as the server takes it. */
+  private async flood(message: Outgoing, count: number, signal: AbortSignal, progress?: PublishAllOptions['progress']) {
+    const {subject, data} = message
+    const headers = sendable(message, this.limit)?.encode()
+    const operation = frame({subject, reply: this.options.reply, headers, data})
+    await flood(this.nc, operation, count, {
+      signal,
+      confirm: () => this.confirm(),
+      progress: (confirmed) => {
+        this.messages = confirmed
+        this.bytes = confirmed * data.length
+        progress?.update(confirmed)
+      },
+    })
+  }
+
+  /** The connection's flush fails when the server refused a publication that went before it. */
+  private async confirm(): Promise<void> {
+    const {timeout} = this.options
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        const message = `the server has not confirmed the messages within ${duration(timeout)}`
+        reject(new CliError(message, {exitCode: ExitCode.Timeout, hint: 'raise --timeout to wait longer'}))
+      }, timeout)
+    })
+    try {
+      await Promise.race([this.nc.flush(), late])
+    } catch (error) {
+      if (error instanceof CliError || isRefusal(error)) throw error
+      const message = 'the connection was lost before the server confirmed the messages'
+      throw new CliError(message, {exitCode: ExitCode.Unreachable, cause: error})
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+}
+
+/** Whether the server did not permit something. */
+export const isRefusal = (error: unknown) => (error as Error | undefined)?.name === 'PermissionViolationError'
