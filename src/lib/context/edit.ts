@@ -17,8 +17,7 @@ export async function editContext(
 ): Promise<{context: Context; changed: boolean}> {
   const shown = readContext(name)
   const {contextFromYaml, contextToYaml} = await import('./yaml.ts')
-  const template = contextToYaml(name, shown)
-  const edited = new EditedText(`${name}.yaml`, template)
+  const edited = new EditedText(`${name}.yaml`, contextToYaml(name, shown))
   for (;;) {
     try {
       await edited.edit()
@@ -30,7 +29,7 @@ export async function editContext(
       return result ?? {context: shown, changed: false}
     } catch (error) {
       const {message, exitCode} = describeError(error)
-      if (edited.read() === template) {
+      if (edited.isUntouched()) {
         edited.discard()
         throw error
       }

@@ -1,6 +1,7 @@
-import {existsSync, readFileSync, statSync, writeFileSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {describe, expect, test} from 'vitest'
+import {start} from '../../support/cli.ts'
 import {Store} from './support.ts'
 
 function storeOfOne(): Store {
@@ -122,6 +123,29 @@ describe('context edit', () => {
     expect(readFileSync(keptFile(stderr), 'utf8')).toContain('FIRST')
     expect(store.saved('one').description).toBe('first one')
   })
+
+  test.each([
+    ['', []],
+    ['sed -i s/first/FIRST/ "$1";', ['nats-edit-']],
+  ])(
+    'a signal during the editor (%j) ends both at once; a file is left only when it holds work',
+    async (work, left) => {
+      const store = storeOfOne()
+      mkdirSync(join(store.home, 'tmp'))
+      const env = {EDITOR: `${work} echo open; exec sleep 60`, TMPDIR: join(store.home, 'tmp')}
+      const editing = start(['context', 'edit', 'one'], {home: store.home, env})
+      await editing.waitFor('stdout', /open\n/)
+      const began = performance.now()
+      editing.kill('SIGTERM')
+      // `done` waits for the end of everyone who holds stdout: the editor too.
+      const {code, stderr} = await editing.done
+      expect(code).toBe(143)
+      expect(performance.now() - began).toBeLessThan(1000)
+      expect(readdirSync(join(store.home, 'tmp')).map((name) => name.slice(0, 10))).toEqual(left)
+      expect(/the edited text is kept in/.test(stderr)).toBe(left.length > 0)
+      expect(store.saved('one').description).toBe('first one')
+    },
+  )
 
   test.each([
     [['edit', 'nope'], 3, 'context not found: "nope"'],
