@@ -27,6 +27,11 @@ export default class StreamAdd extends NatsCommand {
 
   static override flags = {
     ...newStreamFlags,
+    all: Flags.boolean({
+      char: 'a',
+      hidden: true,
+      summary: 'Taken as by every stream command; there is no stream to choose',
+    }),
     config: Flags.string({
       helpValue: 'FILE',
       summary: 'Read the configuration from JSON, as `stream info --json` prints it',

@@ -7,6 +7,8 @@ export type TableOptions = {
   scheme?: string
   /** Columns whose cells may be cut short, in this order, for the table to fit the terminal. */
   shorten?: number[]
+  /** Columns that may be left out, in this order, where cutting short is not enough. */
+  drop?: number[]
 }
 
 const ROUNDED = {'top-left': '╭', 'top-right': '╮', 'bottom-left': '╰', 'bottom-right': '╯'}
@@ -25,28 +27,28 @@ export function renderTable(
   title: string,
   head: string[],
   rows: Cell[][],
-  {totals, scheme, shorten}: TableOptions = {},
+  {totals, scheme, shorten = [], drop = []}: TableOptions = {},
 ): string {
   const border = scheme && scheme !== 'rounded' && scheme !== 'double' && hasColor(1) ? [scheme] : []
   const table = new Table({chars: scheme === 'double' ? DOUBLE : ROUNDED, style: {head: [], border}})
-  if (title) table.push([{content: title, colSpan: head.length, hAlign: 'center'}])
   const lines = [head, ...rows, ...(totals ? [totals] : [])].map((row) => row.map(String))
-  table.push(...(shorten && isOutputTerminal() ? fitColumns(lines, shorten, columns()) : lines))
+  const fitting = isOutputTerminal() ? fitColumns(lines, shorten, drop, columns()) : lines
+  if (title) table.push([{content: title, colSpan: fitting[0]!.length, hAlign: 'center'}])
+  table.push(...fitting)
   return keepRules(table.toString(), (title ? 1 : 0) + 1, totals !== undefined)
 }
 
-/** Cuts cells of these columns, but not their heads, so that the lines fit into so many columns of the terminal. */
-function fitColumns(lines: string[][], shorten: number[], available: number): string[][] {
+/** Cuts cells of some columns short, but not their heads, and leaves columns out, for the lines to fit into so many columns of the terminal. */
+function fitColumns(lines: string[][], shorten: number[], drop: number[], available: number): string[][] {
   const widths = lines[0]!.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)))
-  let excess = widths.reduce((total, width) => total + width + 3, 1) - available
+  const excess = () => widths.reduce((total, width) => total + (width && width + 3), 1) - available
   for (const column of shorten) {
-    const cut = Math.min(Math.max(0, excess), widths[column]! - Math.max(8, lines[0]![column]!.length))
-    if (cut > 0) widths[column]! -= cut
-    excess -= Math.max(0, cut)
+    const spare = widths[column]! - Math.max(8, lines[0]![column]!.length)
+    widths[column]! -= Math.max(0, Math.min(excess(), spare))
   }
-  return lines.map((line) =>
-    line.map((cell, i) => (cell.length > widths[i]! ? `${cell.slice(0, widths[i]! - 1)}…` : cell)),
-  )
+  for (const column of drop) if (excess() > 0) widths[column] = 0
+  const cut = (cell: string, width: number) => (cell.length > width ? `${cell.slice(0, width - 1)}…` : cell)
+  return lines.map((line) => line.map((cell, i) => cut(cell, widths[i]!)).filter((_, i) => widths[i]! > 0))
 }
 
 /** cli-table3 draws a line under every row, or under none: keeps those under title and head, and above the totals. */
