@@ -132,7 +132,7 @@ describe('context edit', () => {
     async (work, left) => {
       const store = storeOfOne()
       mkdirSync(join(store.home, 'tmp'))
-      const env = {EDITOR: `${work} echo open; exec sleep 60`, TMPDIR: join(store.home, 'tmp')}
+      const env = {EDITOR: `${work} echo open; exec tail -f`, TMPDIR: join(store.home, 'tmp')}
       const editing = start(['context', 'edit', 'one'], {home: store.home, env})
       await editing.waitFor('stdout', /open\n/)
       const began = performance.now()
