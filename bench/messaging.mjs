@@ -118,7 +118,7 @@ async function publish(args) {
 }
 
 async function request(subject, replier, requester) {
-  const reply = run(replier)
+  const reply = run(replier, 'ignore', 'ignore')
   await subscribed(subject)
   const rate = await timed(requester, REQUESTS)
   reply.kill('SIGTERM')

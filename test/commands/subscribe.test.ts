@@ -1,6 +1,6 @@
 import type {NatsConnection} from '@nats-io/nats-core'
 import {beforeAll, describe, expect, test} from 'vitest'
-import {run} from '../support/cli.ts'
+import {run, start} from '../support/cli.ts'
 import {startServer, type TestServer} from '../support/server.ts'
 import {connectTo, publish, subscribe, subscribed, subscribeInTerminal, three} from '../support/subscribing.ts'
 
@@ -184,6 +184,22 @@ describe('what is received', () => {
     const first = await run(['sub', '--inbox', '--wait', '10ms', '-s', server.url])
     expect(first.stderr).toMatch(/Subscribing on _INBOX\.\S{22}\n$/)
     expect(first.code).toBe(0)
+    const second = await run(['sub', '-i', '--inbox-prefix', 'my.inbox', '--wait', '10ms', '-s', server.url])
+    expect(second.stderr).toMatch(/Subscribing on my\.inbox\.\S{22}\n$/)
+  })
+
+  test('--match-replies listens below the inbox prefix that is set', async () => {
+    const running = await subscribe(server, [
+      'prefixed',
+      '--match-replies',
+      '--inbox-prefix',
+      'mine',
+      '--raw',
+      '--count',
+      '1',
+    ])
+    await publish(nc, {subject: 'prefixed', data: 'q', reply: 'mine.1'}, {subject: 'mine.1', data: 'a'})
+    expect((await running.done).stdout).toBe('q\na\n')
   })
 
   test('--match-replies shows a reply below its request, with the same number', async () => {
@@ -233,4 +249,24 @@ describe('when it ends', () => {
     clearInterval(timer)
     expect({code, stdout}).toEqual({code: 0, stdout: ''})
   })
+})
+
+describe.each(['2.9', '2.10', 'newest'] as const)('server %s', (version) => {
+  test('messages with and without headers, raw and as JSON', async () => {
+    const own = await startServer({http: true, version})
+    const raw = await subscribe(own, ['old.>', '--raw', '--count', '3'])
+    const json = await subscribe(own, ['old.>', '--json', '--count', '3'])
+    await subscribed(own, 'old.>', 2)
+    await publish(await connectTo(own), ...three('old'))
+    expect((await raw.done).stdout).toBe('one\ntwo\n\n')
+    expect((await json.done).stdout.match(/"headers":\{"K":\["v","v2"\],"X":\["y"\]\}/g)).toHaveLength(1)
+  })
+})
+
+test('over a websocket', async () => {
+  const own = await startServer({http: true, config: 'websocket { host: "127.0.0.1", port: -1, no_tls: true }'})
+  const running = start(['sub', 'ws.>', '--raw', '--count', '3', '-s', own.websocketUrl!])
+  await subscribed(own, 'ws.>')
+  await publish(await connectTo(own), ...three('ws'))
+  expect(await running.done).toMatchObject({stdout: 'one\ntwo\n\n', stderr: '', code: 0})
 })
