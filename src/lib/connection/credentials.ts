@@ -10,11 +10,10 @@ import {
 } from '@nats-io/nats-core/internal'
 import {CliError, ExitCode, UsageError} from '../errors.ts'
 import type {Login} from './auth.ts'
-import {type Setting, type Settings, sourceOf} from './settings.ts'
+import {type Setting, type SettingName, type Settings, sourceOf} from './settings.ts'
 
 const encode = (text: string) => new TextEncoder().encode(text)
 const SEED = /\bS[UAOCNX][A-Z2-7]{56}\b/
-type Name = Parameters<typeof sourceOf>[1]
 const JWT = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/
 
 /**
@@ -69,13 +68,13 @@ async function signer({key}: Login, settings: Settings): Promise<Authenticator |
   }
 }
 
-function find(text: string, pattern: RegExp, setting: Setting, name: Name, what: string): string {
+function find(text: string, pattern: RegExp, setting: Setting, name: SettingName, what: string): string {
   const match = text.match(pattern)
   if (match) return match[0]
   throw new UsageError(`${sourceOf(setting, name)}: there is not ${what} in ${shown(setting)}`)
 }
 
-function checkSeed(text: string, setting: Setting, name: Name): void {
+function checkSeed(text: string, setting: Setting, name: SettingName): void {
   const seed = find(text, SEED, setting, name, 'an nkey seed')
   try {
     nkeys.fromSeed(encode(seed))
@@ -85,7 +84,7 @@ function checkSeed(text: string, setting: Setting, name: Name): void {
 }
 
 /** A JWT or seed is given itself, or as the path of the file that holds it. */
-async function valueOrFile(setting: Setting, name: Name, pattern: RegExp, what: string): Promise<string> {
+async function valueOrFile(setting: Setting, name: SettingName, pattern: RegExp, what: string): Promise<string> {
   if (pattern.test(setting.value)) return setting.value.match(pattern)![0]
   const read = await opener(setting, name)
   return find(read(), pattern, setting, name, what)
@@ -97,7 +96,7 @@ function shown({value}: Setting): string {
 }
 
 /** Finds out how to read what a setting points to: a path, file://, data:, env://NAME, op://… or nsc://…. */
-async function opener(setting: Setting, name: Name): Promise<() => string> {
+async function opener(setting: Setting, name: SettingName): Promise<() => string> {
   const {value} = setting
   const where = sourceOf(setting, name)
   const [, scheme] = value.match(/^(file|data|env|op|nsc):/) ?? []

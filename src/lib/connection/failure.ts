@@ -111,7 +111,7 @@ function explainRefusal({error, login}: Attempt): Explanation {
   }
   return {
     problem: `${words}: the server refuses ${login.sent.join(' and ')}${unused}`,
-    hint: '`nats context explain` shows every credential and where it comes from',
+    hint: 'check them; `nats context explain` shows where each comes from',
     exitCode: Auth,
   }
 }

@@ -95,7 +95,8 @@ function splitAt(text: string, index: number): [string, string?] {
 export const isWebSocket = ({scheme}: Server): boolean => scheme === 'ws' || scheme === 'wss'
 
 /** `HOST:PORT`, the name that nats.js gives a server. */
-export const addressOf = ({host, port}: Server): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+export const addressOf = ({host, port}: {host: string; port: number}): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 /** The URL without its user information: what may be shown. */
 export const urlOf = (server: Server): string => `${server.scheme}://${addressOf(server)}${server.path}`

@@ -159,9 +159,11 @@ function timeout({value: text, source}: Setting): Setting<number> {
 }
 
 /** How errors name the place a setting came from: `--user`, `NATS_USER`, `context "dev" (user)`. */
-export function sourceOf(setting: {source: Source}, flag: keyof typeof textSettings | 'nsc'): string {
-  const {from, name} = setting.source
+export function sourceOf({source: {from, name}}: {source: Source}, setting: SettingName): string {
   if (from !== 'context') return name
-  const key = flag === 'nsc' ? flag : (textSettings[flag] as {key?: string}).key
+  const {key} = {nsc: {key: 'nsc'}, tlsfirst: {key: 'tls_first'}, ...textSettings}[setting] as {key?: string}
   return `context "${name}" (${key})`
 }
+
+/** Everything that has a source. */
+export type SettingName = TextSetting | 'nsc' | 'tlsfirst'

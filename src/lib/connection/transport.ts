@@ -1,10 +1,10 @@
 import {connect as connectSocket, isIP, type Socket} from 'node:net'
 import type {Duplex} from 'node:stream'
-import {connect as connectTls} from 'node:tls'
-import type {ConnectionOptions} from '@nats-io/nats-core/internal'
+import {connect as connectTls, type PeerCertificate} from 'node:tls'
+import type {ConnectionOptions, ServerInfo} from '@nats-io/nats-core/internal'
 import {NodeTransport} from '@nats-io/transport-node/lib/node_transport.js'
 import type {SocksProxy} from './proxy.ts'
-import {isWebSocket, type Server, urlOf} from './servers.ts'
+import {addressOf, isWebSocket, type Server, urlOf} from './servers.ts'
 import type {Tls} from './tls.ts'
 
 /** How far a connection got: what was under way when it failed. */
@@ -12,6 +12,15 @@ export type Stage = 'proxy' | 'resolve' | 'connect' | 'upgrade' | 'info' | 'tls'
 
 /** The server does not offer the TLS that the user demands. */
 export class NoTlsOffered extends Error {}
+
+/** What one stage shows of the server. */
+export type Learnt = {
+  addresses?: string[]
+  address?: string
+  certificate?: PeerCertificate
+  tls?: string
+  info?: ServerInfo
+}
 
 type Address = {hostname: string; port: number; tlsName: string}
 
@@ -21,6 +30,8 @@ export type Link = {
   serverAt(address: Address): {server: Server; certified: string}
   tls: Tls
   proxy?: SocksProxy
+  /** Told each stage that went well, with what was learnt in it. */
+  passed?(stage: Stage, learnt: Learnt): void
   /** Takes what came in, once connected. */
   read(frame: Uint8Array): void
   /** `read` threw: nothing can be read any more. */
@@ -37,6 +48,7 @@ export class Transport extends NodeTransport {
   stage: Stage = 'resolve'
   private encrypted = false
   private web?: Duplex
+  private addresses: string[] = []
   private readonly link: Link
 
   constructor(link: Link) {
@@ -56,6 +68,7 @@ export class Transport extends NodeTransport {
 
       this.stage = 'info'
       const info = await this.peekInfo()
+      this.link.passed?.('info', {info})
       if (!this.encrypted && !isWebSocket(server)) {
         if (tls.required && !info.tls_required && !info.tls_available) throw new NoTlsOffered()
         if (tls.required || info.tls_required) await this.encrypt(certified)
@@ -98,14 +111,24 @@ export class Transport extends NodeTransport {
   }
 
   /** Connects by TCP; the socket is `this.socket` at once, so that discard() ends an attempt that hangs. */
-  private open(host: string, port: number): Promise<void> {
+  private async open(host: string, port: number): Promise<void> {
     const patience = Math.max(250, Math.ceil((this.options.timeout ?? 0) / 3))
     const socket = connectSocket({host, port, noDelay: true, autoSelectFamilyAttemptTimeout: patience})
-    socket.once('lookup', () => {
-      if (this.stage === 'resolve') this.stage = 'connect'
-    })
-    if (isIP(host) && this.stage === 'resolve') this.stage = 'connect'
-    return this.ready(socket, 'connect')
+    if (this.stage === 'resolve') {
+      if (isIP(host)) this.stage = 'connect'
+      else socket.on('lookup', (error, address) => !error && this.resolved(address))
+    }
+    await this.ready(socket, 'connect')
+    if (this.stage === 'connect')
+      this.link.passed?.('connect', {address: addressOf({host: socket.remoteAddress!, port})})
+  }
+
+  private resolved(address: string): void {
+    if (this.stage === 'connect') return void this.addresses.push(address)
+    this.stage = 'connect'
+    this.addresses = [address]
+    // Several addresses are told one right after the other.
+    queueMicrotask(() => this.link.passed?.('resolve', {addresses: this.addresses}))
   }
 
   private async dialThrough(proxy: SocksProxy, {host, port}: Server): Promise<void> {
@@ -113,15 +136,16 @@ export class Transport extends NodeTransport {
     await this.open(proxy.host, proxy.port)
     const {relayThrough} = await import('./socks.ts')
     await relayThrough(this.socket, proxy, {host, port}, this.options.timeout!)
-    this.stage = 'connect'
+    this.link.passed?.('proxy', {address: addressOf(proxy)})
   }
 
-  private encrypt(name: string): Promise<void> {
+  private async encrypt(name: string): Promise<void> {
     this.stage = 'tls'
     const servername = isIP(name) ? undefined : name
     const socket = connectTls({socket: this.socket, host: name, servername, ...this.link.tls.options()})
     this.encrypted = true
-    return this.ready(socket, 'secureConnect')
+    await this.ready(socket, 'secureConnect')
+    this.link.passed?.('tls', {certificate: socket.getPeerCertificate(), tls: socket.getProtocol() ?? undefined})
   }
 
   private async upgrade(server: Server): Promise<void> {
@@ -138,6 +162,7 @@ export class Transport extends NodeTransport {
       web.once('open', () => {
         this.web = createWebSocketStream(web)
         this.socket = this.web as Socket
+        this.link.passed?.('upgrade', {})
         resolve()
       })
     })
