@@ -1,5 +1,7 @@
 import {bytes, dateTime, duration, number} from '../output/human.ts'
 import {type Row, renderRecord, type Section} from '../output/record.ts'
+import {neutralise} from '../output/sanitize.ts'
+import {clusterRows} from './cluster-info.ts'
 import {type ConsumerConfig, isPush} from './consumer-config/config.ts'
 import type {ConsumerInfo} from './consumer-info.ts'
 
@@ -9,8 +11,17 @@ export function describeConsumer(info: ConsumerInfo): string {
   const metadata = Object.entries(config.metadata ?? {}).filter(([key]) => !key.startsWith('_nats.'))
   return renderRecord(`Information for Consumer ${title(info)}`, [
     {title: 'Configuration', rows: configuration(config, info)},
-    ...(metadata.length > 0 ? [{title: 'Metadata', rows: metadata.sort()}] : []),
-    ...(info.cluster ? [{title: 'Cluster Information', rows: cluster(info.cluster, info.ts)}] : []),
+    ...(metadata.length > 0
+      ? [
+          {
+            title: 'Metadata',
+            rows: metadata.sort().map(([key, value]): Row => [neutralise(key), neutralise(String(value))]),
+          },
+        ]
+      : []),
+    ...(info.cluster?.name
+      ? [{title: 'Cluster Information', rows: clusterRows(info.cluster, 'Raft Group', now(info))}]
+      : []),
     state(info),
   ])
 }
@@ -26,6 +37,9 @@ const title = ({stream_name, name, created}: ConsumerInfo) =>
 export const words = (name = 'none') =>
   name.replace(/(?:^|_)([a-z])/g, (_, letter) => ` ${letter.toUpperCase()}`).trim()
 
+/** The server's clock, as far as it tells. */
+const now = ({ts}: ConsumerInfo) => Date.parse(ts ?? '') || Date.now()
+
 const time = (nanoseconds: number | undefined) => (nanoseconds ? duration(nanoseconds / 1e6) : undefined)
 const positive = (value: number | undefined) => (value && value > 0 ? number(value) : undefined)
 const limit = (value: number | undefined) => (value && value < 0 ? 'unlimited' : positive(value))
@@ -36,7 +50,7 @@ function configuration(config: ConsumerConfig, info: ConsumerInfo): Row[] {
   const filters = config.filter_subjects ?? []
   return [
     ['Name', config.durable_name || info.name],
-    ['Description', config.description || undefined],
+    ['Description', config.description ? neutralise(config.description) : undefined],
     push ? ['Delivery Subject', config.deliver_subject] : ['Pull Mode', true],
     filters.length > 0
       ? ['Filter Subjects', filters.join(', ')]
@@ -80,31 +94,15 @@ function paused({config, paused, pause_remaining}: ConsumerInfo): string | undef
   return `${dateTime(new Date(config.pause_until))} (${duration(Math.round((pause_remaining ?? 0) / 1e9) * 1000)} remaining)`
 }
 
-function cluster(of: NonNullable<ConsumerInfo['cluster']>, ts?: string): Row[] {
-  const {name, raft_group, leader, leader_since, replicas} = of
-  const since = leader_since ? ` (${age(leader_since, ts)})` : ''
-  return [
-    ['Name', name],
-    ['Raft Group', raft_group || undefined],
-    ['Leader', leader ? `${leader}${since}` : 'no leader'],
-    ...(replicas ?? []).map(({name, current, offline, active, lag}): Row => {
-      const health = [current ? 'current' : 'outdated', ...(offline ? ['OFFLINE'] : [])]
-      const seen = active ? `seen ${age(active)} ago` : 'not seen'
-      const behind = lag ? [`${number(lag)} operations behind`] : []
-      return ['Replica', [name, ...health, seen, ...behind].join(', ')]
-    }),
-  ]
-}
-
 function state(info: ConsumerInfo): Section {
-  const {config = {}, delivered, ack_floor, priority_groups, ts} = info
+  const {config = {}, delivered, ack_floor, priority_groups} = info
   const {'_nats.ver': version, '_nats.req.level': required = '0', '_nats.level': hosted} = config.metadata ?? {}
   const acknowledged = config.ack_policy !== 'none'
   const outOf = (config.max_ack_pending ?? 0) > 0 ? ` out of maximum ${number(config.max_ack_pending!)}` : ''
   const group = config.deliver_group ? ` using Queue Group ${config.deliver_group}` : ''
   const position = (at: typeof delivered, when: string) =>
     `Consumer sequence: ${number(at?.consumer_seq ?? 0)} Stream sequence: ${number(at?.stream_seq ?? 0)}` +
-    (at?.last_active ? ` ${when}: ${age(at.last_active, ts)} ago` : '')
+    (at?.last_active ? ` ${when}: ${ago(at.last_active, now(info))}` : '')
   return {
     title: 'State',
     rows: [
@@ -129,8 +127,8 @@ function pin({group, pinned_client_id, pinned_ts}: NonNullable<ConsumerInfo['pri
   return `${group}: pinned ${pinned_client_id}${pinned_ts ? ` at ${dateTime(new Date(pinned_ts))}` : ''}`
 }
 
-/** How long ago by the server's clock: since a time, or a number of nanoseconds. Whole milliseconds from 1 ms up. */
-export function age(since: string | number, now?: string): string {
-  const passed = typeof since === 'number' ? since / 1e6 : (now ? Date.parse(now) : Date.now()) - Date.parse(since)
-  return duration(passed >= 1 && passed < 1000 ? Math.round(passed) : Math.max(0, passed))
+/** How long ago it was, in whole milliseconds; from a second on, hundredths of it. */
+export function ago(since: string, now: number): string {
+  const passed = Math.max(0, now - Date.parse(since))
+  return `${duration(passed < 1000 ? Math.round(passed) : Math.round(passed / 10) * 10)} ago`
 }

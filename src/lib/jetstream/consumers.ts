@@ -2,12 +2,31 @@ import {randomInt} from 'node:crypto'
 import type {JetStreamApi} from './api.ts'
 import type {ConsumerConfig} from './consumer-config/config.ts'
 import type {ConsumerInfo} from './consumer-info.ts'
+import type {Group} from './leader.ts'
 import {checkName} from './name.ts'
 import type {Listing} from './pages.ts'
+import {type PickOptions, pickConsumer, pickStream} from './pick.ts'
 import {checkVersion, type Requirement} from './requirements.ts'
+
+/** The stream and the consumer that a command is about: named, or chosen from lists at a terminal. */
+export async function pickBoth(
+  api: JetStreamApi,
+  args: {stream?: string; consumer?: string},
+  options: PickOptions,
+): Promise<{stream: string; consumer: string}> {
+  const stream = await pickStream(api, args.stream, options)
+  return {stream, consumer: await pickConsumer(api, stream, args.consumer, options)}
+}
 
 export const consumerInfo = (api: JetStreamApi, stream: string, name: string): Promise<ConsumerInfo> =>
   api.request<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`)
+
+/** A consumer as one that can be made to change its leader. */
+export const consumerGroup = (api: JetStreamApi, stream: string, name: string): Group => ({
+  title: `consumer "${stream}" > "${name}"`,
+  subject: `CONSUMER.LEADER.STEPDOWN.${stream}.${name}`,
+  cluster: async () => (await consumerInfo(api, stream, name)).cluster,
+})
 
 /** All consumers of a stream, by name. */
 export async function listConsumers(api: JetStreamApi, stream: string): Promise<Listing<ConsumerInfo>> {
@@ -52,6 +71,12 @@ function requirementsOf(config: ConsumerConfig): Requirement[] {
     [config.ack_policy === 'flow_control', 'acknowledgement by flow control', '2.14.0'],
   ]
   return list.filter(([used]) => used).map(([, what, version]) => ({what, version}))
+}
+
+/** `config` under a name; durable, unless it is to go when it is not used. */
+export function named(config: ConsumerConfig, name: string, ephemeral = false): ConsumerConfig {
+  const {name: _name, durable_name: _durable, ...rest} = config
+  return ephemeral ? {name, ...rest} : {name, durable_name: name, ...rest}
 }
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'

@@ -84,6 +84,17 @@ export class OutputStream {
     return this.waiting?.promise
   }
 
+  /**
+   * Hands on all that was written. Resolves when the operating system has taken it; undefined when it has by now.
+   */
+  taken(): Promise<void> | undefined {
+    this.flush()
+    const {pipe} = this
+    if (this.broken) return this.failed
+    if (!pipe) return undefined
+    return Promise.race([new Promise<void>((resolve) => pipe.write('', () => resolve())), this.failed])
+  }
+
   /** Resolves when all that was written has been taken by the operating system. */
   async end(): Promise<void> {
     this.flush()

@@ -2,6 +2,7 @@ import {UsageError} from '../../errors.ts'
 import {linearBackoff} from './backoff.ts'
 import {type ConsumerConfig, type ConsumerOptions, isPush} from './config.ts'
 import {metadataMap, splitList} from './lists.ts'
+import {serverMetadata} from './overlay.ts'
 import {pauseUntil, startPolicy} from './time.ts'
 
 const NANOSECONDS = 1e6
@@ -132,11 +133,6 @@ function applyGroups(config: ConsumerConfig, options: ConsumerOptions): void {
   if (ttl === undefined) return
   if (config.priority_policy !== 'pinned_client') throw new UsageError('--pinned-ttl needs --pinned-groups')
   config.priority_timeout = Math.round(ttl * NANOSECONDS)
-}
-
-/** Keys the server keeps in the metadata for itself. */
-function serverMetadata({metadata}: ConsumerConfig): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata ?? {}).filter(([key]) => key.startsWith('_nats.')))
 }
 
 function contradiction(one: string, other: string, why: string): UsageError {

@@ -16,6 +16,8 @@ export class Delivery {
   sequence = 0
   /** How many this consumer has delivered, this one included. */
   consumerSequence = 0
+  /** How often this one was delivered, this time included. */
+  deliveries = 0
   /** How many wait behind this one, as far as the server that delivers knows. */
   pending = 0
   private chunk: Buffer = Buffer.alloc(0)
@@ -33,6 +35,7 @@ export class Delivery {
     if (count < SHORT) return false
     const at = count === SHORT ? 5 : 7
     this.chunk = chunk
+    this.deliveries = this.number(at - 1)
     this.sequence = this.number(at)
     this.consumerSequence = this.number(at + 1)
     this.timestamp = at + 2
