@@ -14,7 +14,7 @@ import {readConfigFile} from '../../lib/jetstream/stream-config/file.ts'
 import {withoutServerMetadata} from '../../lib/jetstream/stream-config/make.ts'
 import {all} from '../../lib/jetstream/stream-flags.ts'
 
-type Flags = ConsumerOptions & {config?: string; defaults?: boolean}
+type Given = ConsumerOptions & {config?: string; defaults?: boolean}
 
 export default class ConsumerAdd extends NatsCommand {
   static override summary = 'Make a consumer of a stream'
@@ -68,12 +68,12 @@ export default class ConsumerAdd extends NatsCommand {
   }
 }
 
-async function fromFile(path: string, name: string | undefined, flags: Flags): Promise<ConsumerConfig> {
+async function fromFile(path: string, name: string | undefined, flags: Given): Promise<ConsumerConfig> {
   const file: ConsumerConfig = withoutServerMetadata(await readConfigFile(path))
   return buildConsumer(name ? named(file, name, flags.ephemeral) : file, flags)
 }
 
-async function fromFlags(given: string | undefined, flags: Flags): Promise<ConsumerConfig> {
+async function fromFlags(given: string | undefined, flags: Given): Promise<ConsumerConfig> {
   const name = given ?? (flags.ephemeral ? undefined : await askName())
   const mode = await askMode(flags)
   const options = flags.defaults ? mode : await askConsumer(mode)

@@ -14,7 +14,7 @@ type Column = {head: string; cell: (info: ConsumerInfo) => string; drop?: number
 
 /** The consumers of a stream: what each is for, and how far it is behind. */
 export function consumerTable(list: ConsumerInfo[], scheme?: string): string {
-  return fit('Consumers', list, scheme, [
+  return fitting('Consumers', list, scheme, [
     {head: 'Name', cell: ({name}) => name},
     {head: 'Description', cell: ({config}) => neutralise(config?.description ?? ''), drop: 2, shorten: true},
     {head: 'Created', cell: ({created}) => dateTime(new Date(created)), drop: 1},
@@ -35,7 +35,7 @@ export function reportTable(list: ConsumerInfo[], {stream, messages, raw, scheme
   const count = (value = 0) => (raw ? String(value) : number(value))
   const share = (pending: number) =>
     raw || pending === 0 || messages === 0 ? '' : ` / ${Math.floor((pending / messages) * 100)}%`
-  return fit(`Consumer report for ${stream} with ${number(list.length)} consumers`, list, scheme, [
+  return fitting(`Consumer report for ${stream} with ${number(list.length)} consumers`, list, scheme, [
     {head: 'Consumer', cell: ({name}) => name},
     {head: 'Mode', cell: ({config}) => (isPush(config) ? 'Push' : 'Pull'), drop: 4},
     {head: 'Ack Policy', cell: ({config}) => words(config.ack_policy), drop: 3},
@@ -79,7 +79,7 @@ function clusterCell({cluster}: ConsumerInfo): string {
 }
 
 /** A table no wider than the terminal, as far as leaving out columns gets it there. Where there is no terminal it is whole. */
-function fit(title: string, list: ConsumerInfo[], scheme: string | undefined, all: Column[]): string {
+function fitting(title: string, list: ConsumerInfo[], scheme: string | undefined, all: Column[]): string {
   const room = isOutputTerminal() ? columns() : Infinity
   const droppable = all.filter(({drop}) => drop).sort((a, b) => a.drop! - b.drop!)
   for (let dropped = 0; ; dropped++) {

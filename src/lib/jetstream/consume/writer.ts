@@ -29,7 +29,10 @@ export class DeliveryWriter {
 
   write(frame: Frame, delivery: Delivery): void {
     const {form, output, terminal} = this
-    if (form === 'raw' && !terminal) return output.write(frame.chunk, frame.start, frame.end, true)
+    if (form === 'raw' && !terminal) {
+      output.write(frame.chunk, frame.start, frame.end, true)
+      return
+    }
     const message: Message = {subject: frame.subject, data: frame.body}
     if (frame.start > frame.headersStart) message.headers = decodeHeaders(frame.headers)
     const body = () => output.write(renderBody(message.data, {raw: true, terminal}))
