@@ -91,10 +91,11 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
   }
 
   /** Tells how far it came, and makes a failure in the middle a partial one. */
-  private failure(error: unknown, {messages}: Publisher): unknown {
+  private failure(error: unknown, {messages, bytes}: Publisher): unknown {
     if (messages === 0 && !this.interrupt.aborted) return error
     this.warn(`Published ${number(messages)} messages before that`)
     const partly = error instanceof CliError && [ExitCode.Failed, ExitCode.Usage].includes(error.exitCode as 1 | 2)
-    return partly ? new CliError(error.message, {exitCode: ExitCode.Partial, hint: error.hint}) : error
+    if (!partly) return error
+    return new CliError(error.message, {exitCode: ExitCode.Partial, hint: error.hint, result: {messages, bytes}})
   }
 }

@@ -530,7 +530,7 @@ describe('what the server does not take', () => {
     try {
       running.write('two\n')
       const {stderr, code} = await running.done
-      expect(stderr).toContain('the server has not confirmed the messages within 300ms')
+      expect(stderr).toContain('no answer from the server within 300ms')
       expect(code).toBe(6)
     } finally {
       process.kill(stuck.pid, 'SIGCONT')

@@ -32,10 +32,10 @@ beforeAll(async () => {
   }
 })
 
-const rtt = (server: keyof Servers, args: string[], env: Record<string, string> = {}) =>
-  run(['rtt', '-s', `127.0.0.1:${servers[server].port}`, ...args], {env})
+const probe = (server: keyof Servers, args: string[], env: Record<string, string> = {}) =>
+  run(['pub', 'probe', '', '-q', '-s', `127.0.0.1:${servers[server].port}`, ...args], {env})
 const userinfo = (server: keyof Servers, login: string, ...args: string[]) =>
-  run(['rtt', '-s', `nats://${login}@127.0.0.1:${servers[server].port}`, ...args])
+  run(['pub', 'probe', '', '-q', '-s', `nats://${login}@127.0.0.1:${servers[server].port}`, ...args])
 
 const accepted = {code: 0, stderr: ''}
 const refused = (text: string) => ({
@@ -47,9 +47,9 @@ const misused = (text: string) => ({code: 2, stdout: '', stderr: expect.stringCo
 
 describe('user and password', () => {
   it('are taken from flags, variables, and URLs', async () => {
-    expect(await rtt('password', ['--user', 'user', '--password', 'pass'])).toMatchObject(accepted)
-    expect(await rtt('password', [], {NATS_USER: 'user', NATS_PASSWORD: 'pass'})).toMatchObject(accepted)
-    expect(await rtt('password', ['--password', 'pass'], {NATS_USER: 'user', NATS_PASSWORD: 'x'})).toMatchObject(
+    expect(await probe('password', ['--user', 'user', '--password', 'pass'])).toMatchObject(accepted)
+    expect(await probe('password', [], {NATS_USER: 'user', NATS_PASSWORD: 'pass'})).toMatchObject(accepted)
+    expect(await probe('password', ['--password', 'pass'], {NATS_USER: 'user', NATS_PASSWORD: 'x'})).toMatchObject(
       accepted,
     )
     expect(await userinfo('password', 'user:pass')).toMatchObject(accepted)
@@ -57,18 +57,18 @@ describe('user and password', () => {
   })
 
   it('are refused when wrong, saying which were used', async () => {
-    const wrong = await rtt('password', ['--user', 'user', '--password', 'wr0ng'])
+    const wrong = await probe('password', ['--user', 'user', '--password', 'wr0ng'])
     expect(wrong).toMatchObject(
       refused('Authorization Violation: the server refuses user "user" \\(--user, --password\\)'),
     )
     expect(wrong.stderr).not.toContain('wr0ng')
-    expect(await rtt('password', ['--user', 'user'])).toMatchObject(
+    expect(await probe('password', ['--user', 'user'])).toMatchObject(
       refused('Authorization Violation: the server refuses token \\(--user, a user without a password\\)'),
     )
-    expect(await rtt('password', ['--password', 'pass'])).toMatchObject(
+    expect(await probe('password', ['--password', 'pass'])).toMatchObject(
       refused('.*none were sent; not sent: --password: there is no user\n'),
     )
-    expect(await rtt('password', [])).toMatchObject(refused('.*the server wants credentials, none were sent\n'))
+    expect(await probe('password', [])).toMatchObject(refused('.*the server wants credentials, none were sent\n'))
     expect(await userinfo('password', 'user:wrong', '--user', 'user', '--password', 'pass')).toMatchObject(
       refused('.*user "user" in the URL \\(--server\\); not sent: --user: the URL has its own\n'),
     )
@@ -77,50 +77,52 @@ describe('user and password', () => {
 
 describe('a token', () => {
   it('is taken from its flag and variable, from the user without a password, and from a URL', async () => {
-    expect(await rtt('token', ['--token', 's3cret'])).toMatchObject(accepted)
-    expect(await rtt('token', ['--user', 's3cret'])).toMatchObject(accepted)
-    expect(await rtt('token', ['--user', 's3cret', '--token', 'bad'])).toMatchObject(accepted)
-    expect(await rtt('token', ['--token', 's3cret', '--user', 'u', '--password', 'p'])).toMatchObject(accepted)
-    expect(await rtt('token', [], {NATS_TOKEN: 's3cret'})).toMatchObject(accepted)
-    expect(await rtt('token', [], {NATS_USER: 's3cret'})).toMatchObject(accepted)
+    expect(await probe('token', ['--token', 's3cret'])).toMatchObject(accepted)
+    expect(await probe('token', ['--user', 's3cret'])).toMatchObject(accepted)
+    expect(await probe('token', ['--user', 's3cret', '--token', 'bad'])).toMatchObject(accepted)
+    expect(await probe('token', ['--token', 's3cret', '--user', 'u', '--password', 'p'])).toMatchObject(accepted)
+    expect(await probe('token', [], {NATS_TOKEN: 's3cret'})).toMatchObject(accepted)
+    expect(await probe('token', [], {NATS_USER: 's3cret'})).toMatchObject(accepted)
     expect(await userinfo('token', 's3cret')).toMatchObject(accepted)
   })
 
   it('is refused when wrong', async () => {
-    expect(await rtt('token', ['--token', 'bad'])).toMatchObject(refused('.*the server refuses token \\(--token\\)\n'))
-    expect(await rtt('token', ['--token', 's3cret', '--user', 'bad'])).toMatchObject(
+    expect(await probe('token', ['--token', 'bad'])).toMatchObject(
+      refused('.*the server refuses token \\(--token\\)\n'),
+    )
+    expect(await probe('token', ['--token', 's3cret', '--user', 'bad'])).toMatchObject(
       refused('.*--user, a user without'),
     )
-    expect(await rtt('token', [])).toMatchObject(refused('.*none were sent'))
+    expect(await probe('token', [])).toMatchObject(refused('.*none were sent'))
   })
 })
 
 describe('an nkey', () => {
   it('is read from a file', async () => {
-    expect(await rtt('nkey', ['--nkey', files.nkey])).toMatchObject(accepted)
-    expect(await rtt('nkey', ['--nkey', `file://${files.nkey}`])).toMatchObject(accepted)
-    expect(await rtt('nkey', [], {NATS_NKEY: files.nkey})).toMatchObject(accepted)
+    expect(await probe('nkey', ['--nkey', files.nkey])).toMatchObject(accepted)
+    expect(await probe('nkey', ['--nkey', `file://${files.nkey}`])).toMatchObject(accepted)
+    expect(await probe('nkey', [], {NATS_NKEY: files.nkey})).toMatchObject(accepted)
   })
 
   it('is refused by servers that do not know it', async () => {
-    expect(await rtt('operator', ['--nkey', files.nkey])).toMatchObject(
+    expect(await probe('operator', ['--nkey', files.nkey])).toMatchObject(
       refused('.*the server refuses nkey \\(--nkey\\)\n'),
     )
-    expect(await rtt('open', ['--nkey', files.nkey])).toMatchObject(refused('the server does not use nkeys\n'))
+    expect(await probe('open', ['--nkey', files.nkey])).toMatchObject(refused('the server does not use nkeys\n'))
   })
 
   it('must be there and be one', async () => {
-    expect(await rtt('nkey', ['--nkey', 'nofile.nk'])).toMatchObject(
+    expect(await probe('nkey', ['--nkey', 'nofile.nk'])).toMatchObject(
       misused('--nkey: cannot read nofile.nk: there is no such file\n'),
     )
-    expect(await rtt('nkey', [], {NATS_NKEY: files.text})).toMatchObject(
+    expect(await probe('nkey', [], {NATS_NKEY: files.text})).toMatchObject(
       misused(`NATS_NKEY: there is not an nkey seed in ${files.text}\n`),
     )
   })
 
   it('is told as damaged without being shown', async () => {
     const damaged = `${nkey.seed.slice(0, -1)}${nkey.seed.endsWith('A') ? 'B' : 'A'}`
-    const result = await rtt('nkey', ['--nkey', await secretFile('damaged.nk', damaged)])
+    const result = await probe('nkey', ['--nkey', await secretFile('damaged.nk', damaged)])
     expect(result).toMatchObject(misused('--nkey: the nkey seed in '))
     expect(result.stderr).not.toContain(damaged)
   })
@@ -129,37 +131,40 @@ describe('an nkey', () => {
 describe('credentials', () => {
   it('are read from a path, file://, env:// and data:', async () => {
     const embedded = `data:;base64,${Buffer.from(bob.creds).toString('base64')}`
-    expect(await rtt('operator', ['--creds', files.creds])).toMatchObject(accepted)
-    expect(await rtt('operator', ['--creds', `file://${files.creds}`])).toMatchObject(accepted)
-    expect(await rtt('operator', ['--creds', 'env://MINE'], {MINE: bob.creds})).toMatchObject(accepted)
-    expect(await rtt('operator', ['--creds', embedded])).toMatchObject(accepted)
-    expect(await rtt('operator', [], {NATS_CREDS: files.creds})).toMatchObject(accepted)
+    expect(await probe('operator', ['--creds', files.creds])).toMatchObject(accepted)
+    expect(await probe('operator', ['--creds', `file://${files.creds}`])).toMatchObject(accepted)
+    expect(await probe('operator', ['--creds', 'env://MINE'], {MINE: bob.creds})).toMatchObject(accepted)
+    expect(await probe('operator', ['--creds', embedded])).toMatchObject(accepted)
+    expect(await probe('operator', [], {NATS_CREDS: files.creds})).toMatchObject(accepted)
   })
 
   it('are read from the home folder that ~ stands for', async () => {
     const home = join(files.creds, '..')
-    const result = await run(['rtt', '-s', `127.0.0.1:${servers.operator.port}`, '--creds', '~/bob.creds'], {home})
+    const result = await run(
+      ['pub', 'probe', '', '-q', '-s', `127.0.0.1:${servers.operator.port}`, '--creds', '~/bob.creds'],
+      {home},
+    )
     expect(result).toMatchObject(accepted)
   })
 
   it('go before an nkey and behind user and password', async () => {
-    expect(await rtt('operator', ['--creds', files.creds, '--nkey', files.nkey])).toMatchObject(accepted)
+    expect(await probe('operator', ['--creds', files.creds, '--nkey', files.nkey])).toMatchObject(accepted)
     const login = ['--user', 'user', '--password', 'pass']
-    expect(await rtt('password', ['--creds', files.creds, ...login])).toMatchObject(accepted)
-    expect(await rtt('operator', ['--creds', files.creds, ...login])).toMatchObject(
+    expect(await probe('password', ['--creds', files.creds, ...login])).toMatchObject(accepted)
+    expect(await probe('operator', ['--creds', files.creds, ...login])).toMatchObject(
       refused('.*; not sent: --creds: a user and a password go first\n'),
     )
   })
 
   it('must be there and be some', async () => {
-    expect(await rtt('operator', ['--creds', 'no.creds'])).toMatchObject(
+    expect(await probe('operator', ['--creds', 'no.creds'])).toMatchObject(
       misused('--creds: cannot read no.creds: there is no such file\n'),
     )
-    expect(await rtt('operator', ['--creds', files.text])).toMatchObject(misused('--creds: there is not a JWT in '))
-    expect(await rtt('operator', ['--creds', files.jwt])).toMatchObject(
+    expect(await probe('operator', ['--creds', files.text])).toMatchObject(misused('--creds: there is not a JWT in '))
+    expect(await probe('operator', ['--creds', files.jwt])).toMatchObject(
       misused('--creds: there is not an nkey seed in '),
     )
-    expect(await rtt('operator', ['--creds', 'env://NOTSET'])).toMatchObject(
+    expect(await probe('operator', ['--creds', 'env://NOTSET'])).toMatchObject(
       misused('--creds: the variable NOTSET is not set\n'),
     )
   })
@@ -168,17 +173,17 @@ describe('credentials', () => {
     const revoked = await secretFile('revoked.creds', operator.revoked.creds)
     const expired = await secretFile('expired.creds', operator.user('late', {expiresIn: -60}).creds)
     for (const creds of [revoked, expired]) {
-      expect(await rtt('operator', ['--creds', creds])).toMatchObject(
+      expect(await probe('operator', ['--creds', creds])).toMatchObject(
         refused('.*refuses credentials file \\(--creds\\)\n'),
       )
     }
   })
 
   it('of nsc and op need these programs', async () => {
-    expect(await rtt('operator', ['--creds', 'nsc://OP/APP/bob'])).toMatchObject(
+    expect(await probe('operator', ['--creds', 'nsc://OP/APP/bob'])).toMatchObject(
       misused('--creds: nsc is not installed or not in PATH\nnats: hint: install nsc, or give a credentials file\n'),
     )
-    expect(await rtt('operator', ['--creds', 'op://a/b/c'])).toMatchObject(
+    expect(await probe('operator', ['--creds', 'op://a/b/c'])).toMatchObject(
       misused('--creds: op is not installed or not in PATH\n'),
     )
   })
@@ -186,15 +191,17 @@ describe('credentials', () => {
 
 describe('a JWT with its seed', () => {
   it('is given itself or by the files that hold it', async () => {
-    expect(await rtt('operator', ['--jwt', bob.jwt, '--seed', bob.seed])).toMatchObject(accepted)
-    expect(await rtt('operator', ['--jwt', files.jwt, '--seed', files.seed])).toMatchObject(accepted)
-    expect(await rtt('operator', [], {NATS_JWT: files.jwt, NATS_SEED: bob.seed})).toMatchObject(accepted)
+    expect(await probe('operator', ['--jwt', bob.jwt, '--seed', bob.seed])).toMatchObject(accepted)
+    expect(await probe('operator', ['--jwt', files.jwt, '--seed', files.seed])).toMatchObject(accepted)
+    expect(await probe('operator', [], {NATS_JWT: files.jwt, NATS_SEED: bob.seed})).toMatchObject(accepted)
   })
 
   it('is refused without the other half', async () => {
-    expect(await rtt('operator', ['--jwt', files.jwt])).toMatchObject(refused('.*the server refuses JWT \\(--jwt\\)\n'))
-    expect(await rtt('operator', ['--seed', files.seed])).toMatchObject(misused('--seed needs a JWT\n'))
-    expect(await rtt('operator', ['--jwt', files.creds, '--seed', files.text])).toMatchObject(
+    expect(await probe('operator', ['--jwt', files.jwt])).toMatchObject(
+      refused('.*the server refuses JWT \\(--jwt\\)\n'),
+    )
+    expect(await probe('operator', ['--seed', files.seed])).toMatchObject(misused('--seed needs a JWT\n'))
+    expect(await probe('operator', ['--jwt', files.creds, '--seed', files.text])).toMatchObject(
       misused('--seed: there is not an nkey seed in '),
     )
   })
@@ -214,7 +221,7 @@ describe('no error', () => {
       '--seed',
       bob.seed,
     ]
-    const {code, stderr} = await rtt('password', [...everything, '--trace'])
+    const {code, stderr} = await probe('password', [...everything, '--trace'])
     expect(code).toBe(4)
     for (const secret of ['tok-secret', 'pw-secret', bob.jwt, bob.seed]) expect(stderr).not.toContain(secret)
     expect(readFileSync(files.creds, 'utf8')).toContain(bob.jwt)

@@ -9,28 +9,28 @@ import {SERVERS, type ServerVersion} from '../support/servers.ts'
 const accepted = {code: 0, stderr: ''}
 
 describe.each(Object.keys(SERVERS) as ServerVersion[])('a server of version %s', (version) => {
-  const rtt = (url: string, ...args: string[]) => run(['rtt', '-s', url, ...args])
+  const probe = (url: string, ...args: string[]) => run(['pub', 'probe', '', '-q', '-s', url, ...args])
 
   it('takes a token, also by websocket', async () => {
     const [port] = await freePorts(1)
     const config = `${tokenAuth('s3cret')}\nwebsocket { port: ${port}, no_tls: true }\n`
     const server = await startServer({version, config})
-    expect(await rtt(server.url, '--token', 's3cret')).toMatchObject(accepted)
-    expect(await rtt(server.websocketUrl!, '--token', 's3cret')).toMatchObject(accepted)
-    expect(await rtt(server.url, '--token', 'bad')).toMatchObject({code: 4})
+    expect(await probe(server.url, '--token', 's3cret')).toMatchObject(accepted)
+    expect(await probe(server.websocketUrl!, '--token', 's3cret')).toMatchObject(accepted)
+    expect(await probe(server.url, '--token', 'bad')).toMatchObject({code: 4})
   })
 
   it('takes an nkey', async () => {
     const {config, seed} = nkeyAuth()
     const server = await startServer({version, config})
-    expect(await rtt(server.url, '--nkey', await secretFile('user.nk', seed))).toMatchObject(accepted)
-    expect(await rtt(server.url)).toMatchObject({code: 4})
+    expect(await probe(server.url, '--nkey', await secretFile('user.nk', seed))).toMatchObject(accepted)
+    expect(await probe(server.url)).toMatchObject({code: 4})
   })
 
   it('takes credentials', async () => {
     const operator = operatorAuth()
     const server = await startServer({version, config: operator.config})
-    const creds = async (text: string) => rtt(server.url, '--creds', await secretFile('some.creds', text))
+    const creds = async (text: string) => probe(server.url, '--creds', await secretFile('some.creds', text))
     expect(await creds(operator.user().creds)).toMatchObject(accepted)
     expect(await creds(operator.revoked.creds)).toMatchObject({code: 4})
   })
@@ -40,9 +40,9 @@ describe.each(Object.keys(SERVERS) as ServerVersion[])('a server of version %s',
     const config = tlsConfig(await authority.issue('server'), {ca: authority.ca, verify: true})
     const server = await startServer({version, config})
     const {cert, key} = await authority.issue('client')
-    expect(await rtt(server.url, '--tlsca', authority.ca, '--tlscert', cert, '--tlskey', key)).toMatchObject(accepted)
-    expect(await rtt(server.url, '--tlsca', authority.ca)).toMatchObject({code: 4})
-    expect(await rtt(server.url)).toMatchObject({code: 5})
+    expect(await probe(server.url, '--tlsca', authority.ca, '--tlscert', cert, '--tlskey', key)).toMatchObject(accepted)
+    expect(await probe(server.url, '--tlsca', authority.ca)).toMatchObject({code: 4})
+    expect(await probe(server.url)).toMatchObject({code: 5})
   })
 
   it('may be restarted while a command runs, and may deny a subject', async () => {

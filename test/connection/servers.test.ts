@@ -18,45 +18,45 @@ beforeAll(async () => {
 })
 
 const address = ({port}: TestServer) => `127.0.0.1:${port}`
-const rtt = (server: string, ...args: string[]) => run(['rtt', '--server', server, ...args])
+const probe = (server: string, ...args: string[]) => run(['pub', 'probe', '', '-q', '--server', server, ...args])
 
 describe('a server', () => {
   it.each(['nats://127.0.0.1', '127.0.0.1', 'localhost', 'nats://localhost', 'http://127.0.0.1'])(
     'is found as %s:PORT',
     async (host) => {
-      expect(await rtt(`${host}:${open.port}`)).toMatchObject({code: 0, stderr: ''})
+      expect(await probe(`${host}:${open.port}`)).toMatchObject({code: 0, stderr: ''})
     },
   )
 
   it('is found by an IPv6 address', async () => {
     const six = await startServer({args: ['--addr', '::1']})
-    expect(await rtt(`nats://[::1]:${six.port}`)).toMatchObject({code: 0, stderr: ''})
+    expect(await probe(`nats://[::1]:${six.port}`)).toMatchObject({code: 0, stderr: ''})
   })
 
   it('is the same before and after the command, by variable, and by context', async () => {
-    const before = await run(['--server', address(open), 'rtt'])
-    const byVariable = await run(['rtt'], {env: {NATS_URL: address(open)}})
-    const flagFirst = await run(['rtt', '-s', address(open)], {env: {NATS_URL: dead}})
+    const before = await run(['--server', address(open), 'pub', 'probe', '', '-q'])
+    const byVariable = await run(['pub', 'probe', '', '-q'], {env: {NATS_URL: address(open)}})
+    const flagFirst = await run(['pub', 'probe', '', '-q', '-s', address(open)], {env: {NATS_URL: dead}})
     expect([before.code, byVariable.code, flagFirst.code]).toEqual([0, 0, 0])
   })
 
   it.each(Object.keys(SERVERS) as ServerVersion[])('may be of version %s', async (version) => {
     const server = await startServer({version, config: passwordAuth([{user: 'user', password: 'pass'}])})
-    expect(await rtt(`nats://user:pass@127.0.0.1:${server.port}`)).toMatchObject({code: 0, stderr: ''})
-    expect(await rtt(`nats://user:bad@127.0.0.1:${server.port}`)).toMatchObject({code: 4})
+    expect(await probe(`nats://user:pass@127.0.0.1:${server.port}`)).toMatchObject({code: 0, stderr: ''})
+    expect(await probe(`nats://user:bad@127.0.0.1:${server.port}`)).toMatchObject({code: 4})
   })
 })
 
 describe('a list of servers', () => {
   it('connects to the one that is there', async () => {
-    expect(await rtt(`${dead}, nats://${address(open)}`)).toMatchObject({code: 0, stderr: ''})
-    const byVariable = await run(['rtt'], {env: {NATS_URL: `${address(open)},${dead}`}})
+    expect(await probe(`${dead}, nats://${address(open)}`)).toMatchObject({code: 0, stderr: ''})
+    const byVariable = await run(['pub', 'probe', '', '-q'], {env: {NATS_URL: `${address(open)},${dead}`}})
     expect(byVariable).toMatchObject({code: 0, stderr: ''})
   })
 
   it('goes on when a server refuses the credentials, whichever comes first', async () => {
     const codes = await Promise.all(
-      [1, 2, 3, 4].map(async () => (await rtt(`${address(locked)},${address(open)}`)).code),
+      [1, 2, 3, 4].map(async () => (await probe(`${address(locked)},${address(open)}`)).code),
     )
     expect(codes).toEqual([0, 0, 0, 0])
   })
@@ -65,13 +65,13 @@ describe('a list of servers', () => {
     const other = await startServer({config: passwordAuth([{user: 'other', password: 'secret'}])})
     await locked.stop()
     const list = `nats://user:pass@${address(locked)},nats://other:secret@${address(other)}`
-    const result = await rtt(list)
+    const result = await probe(list)
     await locked.restart()
     expect(result).toMatchObject({code: 0, stderr: ''})
   })
 
   it('fails naming each server and its cause', async () => {
-    const {code, stderr, stdout} = await rtt(`${dead},nats://${address(locked)},nosuch.invalid`)
+    const {code, stderr, stdout} = await probe(`${dead},nats://${address(locked)},nosuch.invalid`)
     expect(code).toBe(4)
     expect(stdout).toBe('')
     expect(stderr).toMatch(/^nats: error: none of 3 servers could be used\n/)
@@ -85,7 +85,7 @@ describe('a list of servers', () => {
 
 describe('no connection', () => {
   it('when nothing listens', async () => {
-    expect(await rtt(dead)).toMatchObject({
+    expect(await probe(dead)).toMatchObject({
       code: 5,
       stdout: '',
       stderr: `nats: error: cannot connect to ${dead}: connection refused\nnats: hint: nothing listens there; start a server, or try one: nats server run --port ${new URL(dead).port}\n`,
@@ -93,7 +93,7 @@ describe('no connection', () => {
   })
 
   it('when the name is unknown', async () => {
-    const {code, stderr} = await rtt('nosuch.invalid')
+    const {code, stderr} = await probe('nosuch.invalid')
     expect(code).toBe(5)
     expect(stderr).toContain('cannot connect to nats://nosuch.invalid:4222: no such host: nosuch.invalid\n')
   })
@@ -102,7 +102,7 @@ describe('no connection', () => {
     ['--server', {args: ['-s', 'nats://127.0.0.1:99999'], env: {}}],
     ['NATS_URL', {args: [], env: {NATS_URL: 'nats://127.0.0.1:99999'}}],
   ])('when %s has no valid port', async (name, {args, env}) => {
-    const {code, stderr} = await run(['rtt', ...args], {env})
+    const {code, stderr} = await run(['pub', 'probe', '', '-q', ...args], {env})
     expect(code).toBe(2)
     expect(stderr).toContain(`nats: error: ${name}: "nats://127.0.0.1:99999" has no valid port\n`)
   })
@@ -124,7 +124,7 @@ describe('a listener that accepts and says nothing', () => {
     ['6s', 6000],
   ])('is waited for as long as --timeout %s says', async (limit, milliseconds) => {
     const began = Date.now()
-    const {code, stderr} = await rtt(url, '--timeout', limit)
+    const {code, stderr} = await probe(url, '--timeout', limit)
     const took = Date.now() - began
     expect(code).toBe(6)
     expect(stderr).toContain(`it accepted the connection and said nothing within ${milliseconds / 1000}s (--timeout)`)
@@ -133,11 +133,11 @@ describe('a listener that accepts and says nothing', () => {
   })
 
   it('does not keep a list from the server that answers', async () => {
-    expect(await rtt(`${url},${address(open)}`, '--timeout', '300ms')).toMatchObject({code: 0, stderr: ''})
+    expect(await probe(`${url},${address(open)}`, '--timeout', '300ms')).toMatchObject({code: 0, stderr: ''})
   })
 
   it('does not hang a websocket client either', async () => {
-    const {code, stderr} = await rtt(url.replace('nats:', 'ws:'), '--timeout', '300ms')
+    const {code, stderr} = await probe(url.replace('nats:', 'ws:'), '--timeout', '300ms')
     expect(code).toBe(6)
     expect(stderr).toContain('within 0.3s')
   })
@@ -150,7 +150,7 @@ describe('something that is no NATS server', () => {
   ])('is told as such when it %s', async (_, answer) => {
     const other = createServer(answer)
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-    const {code, stderr} = await rtt(`127.0.0.1:${(other.address() as {port: number}).port}`)
+    const {code, stderr} = await probe(`127.0.0.1:${(other.address() as {port: number}).port}`)
     other.close()
     expect(code).toBe(5)
     expect(stderr).toContain('it does not speak like a NATS server')
@@ -161,7 +161,7 @@ describe('a full server', () => {
   it('is told as such at once', async () => {
     const full = await startServer({config: 'max_connections: 1\n'})
     const guest = await connect({servers: address(full)})
-    const {code, stderr} = await rtt(address(full))
+    const {code, stderr} = await probe(address(full))
     await guest.close()
     expect(code).toBe(5)
     expect(stderr).toContain('maximum connections exceeded')

@@ -32,8 +32,8 @@ beforeAll(async () => {
   wss = `wss://localhost:${wssPort}`
 })
 
-const rtt = (server: keyof Servers, args: string[], {scheme = 'nats', host = '127.0.0.1', env = {}} = {}) =>
-  run(['rtt', '-s', `${scheme}://${host}:${servers[server].port}`, ...args], {env})
+const probe = (server: keyof Servers, args: string[], {scheme = 'nats', host = '127.0.0.1', env = {}} = {}) =>
+  run(['pub', 'probe', '', '-q', '-s', `${scheme}://${host}:${servers[server].port}`, ...args], {env})
 
 const accepted = {code: 0, stderr: ''}
 const refused = (code: number, problem: string, hint: string) => ({
@@ -45,21 +45,21 @@ const refused = (code: number, problem: string, hint: string) => ({
 describe('a server with TLS', () => {
   it('is trusted by its authority, whatever the scheme', async () => {
     const ca = ['--tlsca', authority.ca]
-    expect(await rtt('tls', ca)).toMatchObject(accepted)
-    expect(await rtt('tls', ca, {scheme: 'tls'})).toMatchObject(accepted)
-    expect(await rtt('tls', ca, {scheme: 'tls', host: 'localhost'})).toMatchObject(accepted)
-    expect(await rtt('tls', [], {env: {NATS_CA: authority.ca}})).toMatchObject(accepted)
+    expect(await probe('tls', ca)).toMatchObject(accepted)
+    expect(await probe('tls', ca, {scheme: 'tls'})).toMatchObject(accepted)
+    expect(await probe('tls', ca, {scheme: 'tls', host: 'localhost'})).toMatchObject(accepted)
+    expect(await probe('tls', [], {env: {NATS_CA: authority.ca}})).toMatchObject(accepted)
   })
 
   it('is trusted when the system trusts its authority', async () => {
-    expect(await rtt('tls', [], {env: {SSL_CERT_FILE: authority.ca}})).toMatchObject(accepted)
-    expect(await rtt('tls', [], {env: {NODE_EXTRA_CA_CERTS: authority.ca}})).toMatchObject(accepted)
+    expect(await probe('tls', [], {env: {SSL_CERT_FILE: authority.ca}})).toMatchObject(accepted)
+    expect(await probe('tls', [], {env: {NODE_EXTRA_CA_CERTS: authority.ca}})).toMatchObject(accepted)
   })
 
   it('is not trusted otherwise', async () => {
     const unknown = 'the certificate of the server is signed by an unknown authority'
-    expect(await rtt('tls', [])).toMatchObject(refused(5, unknown, 'give the authority that signed it: --tlsca FILE'))
-    expect(await rtt('tls', ['--tlsca', stranger.ca])).toMatchObject(
+    expect(await probe('tls', [])).toMatchObject(refused(5, unknown, 'give the authority that signed it: --tlsca FILE'))
+    expect(await probe('tls', ['--tlsca', stranger.ca])).toMatchObject(
       refused(5, unknown, '--tlsca is not the authority that signed it'),
     )
   })
@@ -67,7 +67,7 @@ describe('a server with TLS', () => {
   it('must have a certificate for the name or address it is reached by', async () => {
     const names = 'other.example, 10.1.2.3'
     for (const host of ['localhost', '127.0.0.1']) {
-      expect(await rtt('elsewhere', ['--tlsca', authority.ca], {host})).toMatchObject(
+      expect(await probe('elsewhere', ['--tlsca', authority.ca], {host})).toMatchObject(
         refused(
           5,
           `the certificate is not for ${host}, but for ${names}`,
@@ -78,7 +78,7 @@ describe('a server with TLS', () => {
   })
 
   it('must have a certificate that has not expired', async () => {
-    expect(await rtt('expired', ['--tlsca', authority.ca])).toMatchObject(
+    expect(await probe('expired', ['--tlsca', authority.ca])).toMatchObject(
       refused(5, 'the certificate of the server has expired', 'it must be renewed on the server'),
     )
   })
@@ -87,26 +87,26 @@ describe('a server with TLS', () => {
 describe('a server without TLS', () => {
   it('is refused when TLS is demanded', async () => {
     const none = 'the server offers no TLS'
-    expect(await rtt('open', [], {scheme: 'tls'})).toMatchObject(refused(5, none, 'the tls:// URL demands it; .*'))
-    expect(await rtt('open', ['--tlsca', authority.ca])).toMatchObject(refused(5, none, '--tlsca demands it; .*'))
+    expect(await probe('open', [], {scheme: 'tls'})).toMatchObject(refused(5, none, 'the tls:// URL demands it; .*'))
+    expect(await probe('open', ['--tlsca', authority.ca])).toMatchObject(refused(5, none, '--tlsca demands it; .*'))
   })
 })
 
 describe('TLS first', () => {
   it('is begun by the client', async () => {
-    expect(await rtt('first', ['--tlsca', authority.ca, '--tlsfirst'])).toMatchObject(accepted)
-    expect(await rtt('first', ['--tlsca', authority.ca, '--tls-first'])).toMatchObject(accepted)
+    expect(await probe('first', ['--tlsca', authority.ca, '--tlsfirst'])).toMatchObject(accepted)
+    expect(await probe('first', ['--tlsca', authority.ca, '--tls-first'])).toMatchObject(accepted)
   })
 
   it('is asked for when a server says nothing', async () => {
-    expect(await rtt('first', ['--tlsca', authority.ca, '--timeout', '500ms'])).toMatchObject(
+    expect(await probe('first', ['--tlsca', authority.ca, '--timeout', '500ms'])).toMatchObject(
       refused(6, 'it accepted the connection and said nothing within 0.5s \\(--timeout\\)', '.*needs --tlsfirst'),
     )
   })
 
   it('is refused by servers that speak first', async () => {
     for (const name of ['tls', 'open'] as const) {
-      expect(await rtt(name, ['--tlsca', authority.ca, '--tlsfirst'])).toMatchObject(
+      expect(await probe(name, ['--tlsca', authority.ca, '--tlsfirst'])).toMatchObject(
         refused(5, 'the server does not begin with TLS', 'leave out --tlsfirst'),
       )
     }
@@ -114,12 +114,12 @@ describe('TLS first', () => {
 })
 
 describe('a client certificate', () => {
-  const withCa = (...args: string[]) => rtt('mutual', ['--tlsca', authority.ca, ...args])
+  const withCa = (...args: string[]) => probe('mutual', ['--tlsca', authority.ca, ...args])
 
   it('is presented to the server', async () => {
     expect(await withCa('--tlscert', client.cert, '--tlskey', client.key)).toMatchObject(accepted)
     const env = {NATS_CA: authority.ca, NATS_CERT: client.cert, NATS_KEY: client.key}
-    expect(await rtt('mutual', [], {env})).toMatchObject(accepted)
+    expect(await probe('mutual', [], {env})).toMatchObject(accepted)
   })
 
   it('is asked for at once, not when the time is up', async () => {
@@ -156,11 +156,11 @@ describe('a client certificate', () => {
 
 describe('the file of an authority', () => {
   it('must be there and be one', async () => {
-    expect(await rtt('tls', ['--tlsca', 'nofile.pem'])).toMatchObject({
+    expect(await probe('tls', ['--tlsca', 'nofile.pem'])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('--tlsca: cannot read nofile.pem: there is no such file\n'),
     })
-    expect(await rtt('tls', ['--tlsca', text])).toMatchObject({
+    expect(await probe('tls', ['--tlsca', text])).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`--tlsca: ${text} holds no certificate\n`),
     })
@@ -169,19 +169,19 @@ describe('the file of an authority', () => {
 
 describe('a websocket with TLS', () => {
   it('is checked like any other', async () => {
-    expect(await run(['rtt', '-s', wss, '--tlsca', authority.ca])).toMatchObject(accepted)
-    expect(await run(['rtt', '-s', wss])).toMatchObject(
+    expect(await run(['pub', 'probe', '', '-q', '-s', wss, '--tlsca', authority.ca])).toMatchObject(accepted)
+    expect(await run(['pub', 'probe', '', '-q', '-s', wss])).toMatchObject(
       refused(5, 'the certificate of the server is signed by an unknown authority', 'give .* --tlsca FILE'),
     )
   })
 
   it('must be what the port speaks', async () => {
-    expect(await run(['rtt', '-s', wss.replace('wss', 'ws')])).toMatchObject({code: 5})
+    expect(await run(['pub', 'probe', '', '-q', '-s', wss.replace('wss', 'ws')])).toMatchObject({code: 5})
     const plain = await startServer({config: `websocket { port: ${(await freePorts(1))[0]}, no_tls: true }\n`})
-    expect(await run(['rtt', '-s', plain.websocketUrl!.replace('ws:', 'wss:')])).toMatchObject(
+    expect(await run(['pub', 'probe', '', '-q', '-s', plain.websocketUrl!.replace('ws:', 'wss:')])).toMatchObject(
       refused(5, 'the server does not begin with TLS', 'use ws://'),
     )
-    expect(await run(['rtt', '-s', servers.open.url.replace('nats:', 'ws:')])).toMatchObject(
+    expect(await run(['pub', 'probe', '', '-q', '-s', servers.open.url.replace('nats:', 'ws:')])).toMatchObject(
       refused(5, 'it is not a websocket server', 'use nats:// .*'),
     )
   })

@@ -16,7 +16,7 @@ async function traced(server: TestServer, flags: Record<string, string> = {}) {
 
 it('shows whom it connected to', async () => {
   const server = await startServer()
-  const {code, stderr} = await run(['rtt', '-s', server.url, '--trace'])
+  const {code, stderr} = await run(['pub', 'probe', '', '-q', '-s', server.url, '--trace'])
   expect(code).toBe(0)
   expect(stderr).toMatch(new RegExp(`^\\d\\d:\\d\\d:\\d\\d >>> Connected to ${server.url}\n$`))
 })

@@ -7,6 +7,8 @@ export type Server = {
   /** Name or address, an IPv6 address without its brackets. */
   host: string
   port: number
+  /** One of the addresses of the host, to connect to this one; certificates are still those of the host. */
+  address?: string
   /** Path and query of a websocket URL, else empty. */
   path: string
   user?: string

@@ -62,7 +62,7 @@ export class Transport extends NodeTransport {
     const {server, certified} = this.link.serverAt(address)
     try {
       if (proxy) await this.dialThrough(proxy, server)
-      else await this.open(server.host, server.port)
+      else await this.open(server.address ?? server.host, server.port)
       if (server.scheme === 'wss' || tls.first) await this.encrypt(certified)
       if (isWebSocket(server)) await this.upgrade(server)
 

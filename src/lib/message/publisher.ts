@@ -1,8 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {NatsConnection} from '@nats-io/nats-core'
 import {flood, frame} from '../bench/flood.ts'
-import {CliError, ExitCode} from '../errors.ts'
-import {duration} from '../output/human.ts'
+import {flushWithin} from '../connection/flush.ts'
 import {type Composer, type Outgoing, sendable} from './outgoing.ts'
 import {openStdin} from './stdin.ts'
 
@@ -122,27 +121,7 @@ export class Publisher {
     })
   }
 
-  /** The connection's flush fails when the server refused a publication that went before it. */
-  private async confirm(): Promise<void> {
-    const {timeout} = this.options
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const message = `the server has not confirmed the messages within ${duration(timeout)}`
-        reject(new CliError(message, {exitCode: ExitCode.Timeout, hint: 'raise --timeout to wait longer'}))
-      }, timeout)
-    })
-    try {
-      await Promise.race([this.nc.flush(), late])
-    } catch (error) {
-      if (error instanceof CliError || isRefusal(error)) throw error
-      const message = 'the connection was lost before the server confirmed the messages'
-      throw new CliError(message, {exitCode: ExitCode.Unreachable, cause: error})
-    } finally {
-      clearTimeout(timer)
-    }
+  private confirm(): Promise<void> {
+    return flushWithin(this.nc, this.options.timeout)
   }
 }
-
-/** Whether the server did not permit something. */
-export const isRefusal = (error: unknown) => (error as Error | undefined)?.name === 'PermissionViolationError'

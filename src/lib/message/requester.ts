@@ -1,10 +1,10 @@
 import {createInbox, type NatsConnection} from '@nats-io/nats-core'
 import {inboxPrefix} from '../bench/wire.ts'
+import {isRefusal} from '../connection/flush.ts'
 import {CliError, ExitCode} from '../errors.ts'
 import {duration, number} from '../output/human.ts'
 import {fromMsg, type Message} from './message.ts'
 import {type Outgoing, sendable} from './outgoing.ts'
-import {isRefusal} from './publisher.ts'
 
 export type RequestOptions = {
   /** How many replies to wait for; 0 is all that come in time, or up to the empty one. */

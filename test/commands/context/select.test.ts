@@ -132,7 +132,7 @@ describe('an unknown --context', () => {
   ])('%j %j fails, and leaves the selection alone', async (flags, env) => {
     const store = storeOfTwo()
     await store.succeed(['select', 'one'])
-    const {stdout, stderr, code} = await run(['rtt', ...flags], {home: store.home, env})
+    const {stdout, stderr, code} = await run(['pub', 'probe', '', '-q', ...flags], {home: store.home, env})
     expect({stdout, code}).toEqual({stdout: '', code: 3})
     expect(stderr).toContain('nope')
     expect(store.selected()).toBe('one')
@@ -142,7 +142,7 @@ describe('an unknown --context', () => {
     const store = storeOfTwo()
     await store.succeed(['select', 'one'])
     rmSync(store.file('one'))
-    const {stderr, code} = await run(['rtt', '-s', '127.0.0.1:1'], {home: store.home})
+    const {stderr, code} = await run(['pub', 'probe', '', '-q', '-s', '127.0.0.1:1'], {home: store.home})
     expect(stderr).toMatch(/error: the selected context "one" does not exist\nnats: hint: .*--no-context/)
     expect(code).toBe(3)
     expect(store.selected()).toBe('one')

@@ -78,9 +78,11 @@ it('stops the server when it is killed itself', async () => {
   const running = start(exec('sh', '-c', 'echo $NATS_URL; exec sleep 60'), {env})
   await running.waitFor('stdout', /\n/)
   const url = running.stdout().trim()
-  expect((await run(['rtt', '--server', url])).code).toBe(0)
+  expect((await run(['pub', 'probe', '', '-q', '--server', url])).code).toBe(0)
   running.kill('SIGKILL')
-  await expect.poll(async () => (await run(['rtt', '--server', url])).code, {timeout: 10_000}).not.toBe(0)
+  await expect
+    .poll(async () => (await run(['pub', 'probe', '', '-q', '--server', url])).code, {timeout: 10_000})
+    .not.toBe(0)
 })
 
 it('tells when the server has ended before the command', async () => {
