@@ -78,8 +78,10 @@ export async function closeConnection(connection: NatsConnection): Promise<void>
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  const timer = new AbortController()
-  const {setTimeout: sleep} = await import('node:timers/promises')
-  await Promise.race([work.catch(() => {}), sleep(ms, undefined, {signal: timer.signal}).catch(() => {})])
-  timer.abort()
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  await Promise.race([work.catch(() => {}), late])
+  clearTimeout(timer)
 }
