@@ -36,8 +36,8 @@ export function localTime(time: string | undefined): string {
   return isTime(time) ? dateTime(date) : 'unknown'
 }
 
-export function isTime(time: string | undefined): time is string {
-  return time !== undefined && !time.startsWith('0001-') && !Number.isNaN(Date.parse(time))
+export function isTime(time: unknown): time is string {
+  return typeof time === 'string' && !time.startsWith('0001-') && !Number.isNaN(Date.parse(time))
 }
 
 const yes = (value: unknown) => String(value === true)
