@@ -164,6 +164,20 @@ describe('what is not permitted', () => {
     expect(warnings).toEqual([])
   })
 
+  it('is not told as published, by publish and request', async () => {
+    const server = await startServer({config})
+    const args = ['-s', server.url, '--user', 'app', '--password', 'pw']
+    const refused =
+      'nats: error: not permitted to publish to "no.pub"\nnats: hint: ask for that permission, or use other credentials (--context, --creds, --user)\n'
+    expect(await run(['pub', 'no.pub', 'x', ...args])).toMatchObject({code: 4, stdout: '', stderr: refused})
+    const many = await run(['pub', 'no.pub', 'x', '--count', '3', ...args])
+    expect(many).toMatchObject({code: 4, stdout: ''})
+    expect(many.stderr).not.toContain('Published')
+    const {code, stderr} = await run(['request', 'no.pub', 'x', ...args])
+    expect(code).toBe(4)
+    expect(stderr.endsWith(refused)).toBe(true)
+  })
+
   it('ends a subscription with 4', async () => {
     const server = await startServer({config})
     const {code, stderr} = await run(['sub', 'no.sub', '-s', server.url, '--user', 'app', '--password', 'pw'])

@@ -1,7 +1,7 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {NatsConnection} from '@nats-io/nats-core'
 import {flood, frame} from '../bench/flood.ts'
-import {flushWithin} from '../connection/flush.ts'
+import {flushWithin, isRefusal} from '../connection/flush.ts'
 import {type Composer, type Outgoing, sendable} from './outgoing.ts'
 import {openStdin} from './stdin.ts'
 
@@ -73,8 +73,8 @@ export class Publisher {
       }
       signal.throwIfAborted()
     } catch (error) {
-      // Those before the failure are on their way, and are told if they arrive.
-      await this.settle().catch(() => {})
+      // Those before the failure are on their way, and are told if they arrive; after a refusal nobody knows which did.
+      if (!isRefusal(error)) await this.settle().catch(() => {})
       signal.throwIfAborted()
       throw error
     }
