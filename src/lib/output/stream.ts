@@ -31,7 +31,8 @@ export class OutputStream {
       }
     })
     this.failed.catch(() => {})
-    this.pipe = openPipe()
+    const kind = kindOfOutput()
+    this.pipe = kind && openPipe(kind)
     const caughtUp = () => {
       this.waiting?.resolve()
       this.waiting = undefined
@@ -128,20 +129,20 @@ export class OutputStream {
   }
 }
 
-/**
- * stdout as a socket of Node's when it is a pipe; undefined for files and terminals, which do not keep one waiting. The pipe is
- * opened anew where the system can do that (/proc): writing without blocking is then not forced on others who hold it.
- */
-function openPipe(): Socket | undefined {
+/** Undefined for files and terminals, which do not keep one waiting. */
+function kindOfOutput(): 'pipe' | 'socket' | undefined {
   const kind = fstatSync(1)
-  if (!kind.isFIFO() && !kind.isSocket()) return undefined
-  return new Socket({fd: kind.isFIFO() ? reopen() : 1, readable: false, writable: true})
+  return kind.isFIFO() ? 'pipe' : kind.isSocket() ? 'socket' : undefined
 }
 
-function reopen(): number {
+/**
+ * stdout as a socket of Node's, which writes without blocking. A pipe is opened anew where the system can do that (/proc), so
+ * that this is not forced on others who hold it.
+ */
+function openPipe(kind: 'pipe' | 'socket'): Socket {
+  let fd = 1
   try {
-    return openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK)
-  } catch {
-    return 1
-  }
+    if (kind === 'pipe') fd = openSync('/proc/self/fd/1', constants.O_WRONLY | constants.O_NONBLOCK)
+  } catch {}
+  return new Socket({fd, readable: false, writable: true})
 }
