@@ -19,8 +19,8 @@ beforeAll(async () => {
   creds = await secretFile('bob.creds', operator.user('bob').creds)
 })
 
-/** Runs `rtt` in a home that has these contexts, of which `selected` is selected. */
-async function rtt(args: string[], contexts: object, {env = {}, selected = ''} = {}) {
+/** Publishes in a home that has these contexts, of which `selected` is selected. */
+async function publish(args: string[], contexts: object, {env = {}, selected = ''} = {}) {
   const home = temporaryFolder('nats-home-')
   const folder = join(home, '.config', 'nats')
   mkdirSync(join(folder, 'context'), {recursive: true})
@@ -28,10 +28,10 @@ async function rtt(args: string[], contexts: object, {env = {}, selected = ''} =
     writeFileSync(join(folder, 'context', `${name}.json`), JSON.stringify(context))
   }
   if (selected) writeFileSync(join(folder, 'context.txt'), selected)
-  return run(['rtt', ...args], {home, env})
+  return run(['pub', 'x', 'y', ...args], {home, env})
 }
 
-const code = async (...args: Parameters<typeof rtt>) => (await rtt(...args)).code
+const code = async (...args: Parameters<typeof publish>) => (await publish(...args)).code
 
 describe('the context that is used', () => {
   it('is that of the flag, the variable, or the selected one', async () => {
@@ -56,7 +56,7 @@ describe('the context that is used', () => {
       [[], {NATS_CONTEXT: 'nope'}],
       [['--context', 'nope', '-s', open.url], {}],
     ] as const) {
-      const {code, stdout, stderr} = await rtt([...args], {known: {}}, {env})
+      const {code, stdout, stderr} = await publish([...args], {known: {}}, {env})
       expect({code, stdout}).toEqual({code: 3, stdout: ''})
       expect(stderr).toBe('nats: error: context not found: "nope"\nnats: hint: known contexts: known\n')
     }
@@ -89,7 +89,7 @@ describe('credentials of a context', () => {
   it('go before those in the URL of --server', async () => {
     const withLogin = (server: TestServer, login: string) => server.url.replace('//', `//${login}@`)
     expect(await code(['--context', 'plain', '-s', withLogin(password, 'user:bad')], plain())).toBe(0)
-    const refused = await rtt(['--context', 'bad', '-s', withLogin(password, 'user:pass')], bad())
+    const refused = await publish(['--context', 'bad', '-s', withLogin(password, 'user:pass')], bad())
     expect(refused.code).toBe(4)
     expect(refused.stderr).toContain(
       'the server refuses user "user" (context "bad" (user), context "bad" (password)); not sent: the user in the URL: context "bad" (user) goes first\n',
@@ -97,17 +97,17 @@ describe('credentials of a context', () => {
   })
 
   it('go before --creds', async () => {
-    const refused = await rtt(['--context', 'plain', '-s', operated.url, '--creds', creds], plain())
+    const refused = await publish(['--context', 'plain', '-s', operated.url, '--creds', creds], plain())
     expect(refused.code).toBe(4)
     expect(refused.stderr).toContain('not sent: --creds: a user and a password go first\n')
   })
 
   it('may be files, which must be there', async () => {
     expect(await code(['--context', 'c'], {c: {url: operated.url, creds}})).toBe(0)
-    const missing = await rtt(['--context', 'c'], {c: {url: operated.url, creds: '~/no.creds'}})
+    const missing = await publish(['--context', 'c'], {c: {url: operated.url, creds: '~/no.creds'}})
     expect(missing.code).toBe(2)
     expect(missing.stderr).toBe('nats: error: context "c" (creds): cannot read ~/no.creds: there is no such file\n')
-    const authority = await rtt(['--context', 'c'], {c: {url: open.url, ca: '/no/ca.pem'}})
+    const authority = await publish(['--context', 'c'], {c: {url: open.url, ca: '/no/ca.pem'}})
     expect(authority.stderr).toBe('nats: error: context "c" (ca): cannot read /no/ca.pem: there is no such file\n')
   })
 
@@ -144,10 +144,10 @@ describe('credentials that a program keeps', () => {
 
   it('are missed with the words of the program', async () => {
     const PATH = program('op', 'echo "you are not signed in" >&2; exit 1')
-    const {code, stderr} = await rtt(['-s', operated.url, '--creds', 'op://a/b/c'], {}, {env: {PATH}})
+    const {code, stderr} = await publish(['-s', operated.url, '--creds', 'op://a/b/c'], {}, {env: {PATH}})
     expect(code).toBe(1)
     expect(stderr).toBe('nats: error: --creds: op failed: you are not signed in\n')
-    const odd = await rtt(['--context', 'c'], {c: {creds: 'nsc://x/y/z'}}, {env: {PATH: program('nsc', 'echo {}')}})
+    const odd = await publish(['--context', 'c'], {c: {creds: 'nsc://x/y/z'}}, {env: {PATH: program('nsc', 'echo {}')}})
     expect(odd.stderr).toContain('nats: error: context "c" (creds): nsc knows no credentials for nsc://x/y/z\n')
   })
 })
