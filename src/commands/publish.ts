@@ -4,7 +4,7 @@ import {Args, count, duration, Flags, header} from '../lib/flags.ts'
 import {Composer, type Outgoing} from '../lib/message/outgoing.ts'
 import {Publisher} from '../lib/message/publisher.ts'
 import {checkSubject} from '../lib/message/subject.ts'
-import {duration as humanDuration, number} from '../lib/output/human.ts'
+import {counted, duration as humanDuration, number} from '../lib/output/human.ts'
 import {Progress} from '../lib/output/progress.ts'
 
 /** Up to this many messages are told one by one. */
@@ -68,6 +68,7 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
     const publisher = new Publisher(await this.connect(), {
       reply: flags.reply,
       timeout: (await this.settings()).timeout.value,
+      onLost: (lost) => this.warn(`The connection broke; ${counted(lost, 'message')} may not have arrived`),
       onConfirmed: flags.quiet || many ? undefined : tell,
     })
     if (composer.fromStdin && !flags.quiet) this.notice('Reading payload from STDIN')
@@ -93,7 +94,7 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
   /** Tells how far it came, and makes a failure in the middle a partial one. */
   private failure(error: unknown, {messages, bytes}: Publisher): unknown {
     if (messages === 0 && !this.interrupt.aborted) return error
-    this.warn(`Published ${number(messages)} messages before that`)
+    this.warn(`Published ${counted(messages, 'message')} before that`)
     const partly = error instanceof CliError && [ExitCode.Failed, ExitCode.Usage].includes(error.exitCode as 1 | 2)
     if (!partly) return error
     return new CliError(error.message, {exitCode: ExitCode.Partial, hint: error.hint, result: {messages, bytes}})

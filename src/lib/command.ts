@@ -8,7 +8,7 @@ import {globalFlags} from './flags.ts'
 import type {JetStreamApi} from './jetstream/api.ts'
 import {clock} from './output/human.ts'
 import {neutralise} from './output/sanitize.ts'
-import {flush, OutputClosed, write, writeError} from './output/stdout.ts'
+import {flush, OutputClosed, outputFailed, write, writeError} from './output/stdout.ts'
 import {hasColor, isErrorTerminal, isInputTerminal} from './output/terminal.ts'
 import {Interruption} from './signals.ts'
 import {toUsageError} from './usage.ts'
@@ -42,7 +42,7 @@ export abstract class NatsCommand extends Command {
 
   private async finish(): Promise<number> {
     try {
-      this.printResult(await Promise.race([this.run(), this.interruption.forced, this.disconnected]))
+      this.printResult(await Promise.race([this.run(), this.interruption.forced, this.disconnected, outputFailed]))
       return ExitCode.Done
     } catch (error) {
       return this.fail(error)

@@ -275,12 +275,43 @@ describe('stdin', () => {
     expect(inbox.bodies()).toEqual(['one', 'two'])
   })
 
+  it('goes on when the server comes back, and what may be lost is told', async () => {
+    const shaky = await startServer()
+    const running = start(['pub', 'a', '--send-on', 'newline', '-s', shaky.url, '--timeout', '10s'], {stdin: 'one\n'})
+    await running.waitFor('stderr', /Published 3 bytes/)
+    await shaky.stop()
+    await running.waitFor('stderr', /Disconnected/)
+    running.write('lost\n')
+    await shaky.restart()
+    await running.waitFor('stderr', /The connection broke; 1 message may not have arrived/)
+    const inbox = await listen(shaky, 'a')
+    running.write('three\n')
+    running.end()
+    await inbox.until(1)
+    const {stderr, code} = await running.done
+    expect(inbox.bodies()).toEqual(['three'])
+    expect(stderr).toContain('nats: error: 1 message may not have arrived')
+    expect(code).toBe(9)
+  })
+
+  it('ends with 5 when the server does not come back before --timeout', async () => {
+    const shaky = await startServer()
+    const running = start(['pub', 'a', '--send-on', 'newline', '-s', shaky.url, '--timeout', '3s'], {stdin: 'one\n'})
+    await running.waitFor('stderr', /Published 3 bytes/)
+    await shaky.kill()
+    await running.waitFor('stderr', /Disconnected/)
+    running.write('lost\n')
+    const {stderr, code} = await running.done
+    expect(stderr).toContain('Published 1 message before that\nnats: error: the connection was lost')
+    expect(code).toBe(5)
+  })
+
   it('is left by ^C at once', async () => {
     const running = start(['pub', subjectOfTest(), '--send-on', 'newline', '-s', server.url], {stdin: 'one\n'})
     await running.waitFor('stderr', /Published 3 bytes/)
     running.kill('SIGINT')
     const {stderr, code} = await running.done
-    expect(stderr).toContain('Published 1 messages before that\nnats: error: interrupted')
+    expect(stderr).toContain('Published 1 message before that\nnats: error: interrupted')
     expect(code).toBe(130)
   })
 
@@ -454,7 +485,7 @@ describe('records', () => {
     ] as const) {
       const result = await ndjson([], `${good}\n${bad}\n`)
       expect(result.stderr).toContain(problem)
-      expect(result.stderr).toContain('Published 1 messages before that')
+      expect(result.stderr).toContain('Published 1 message before that')
       expect(result.code).toBe(code)
     }
     await inbox.until(4)

@@ -1,6 +1,7 @@
+import {setTimeout as delay} from 'node:timers/promises'
 import {headers} from '@nats-io/transport-node'
 import {beforeAll, describe, expect, it} from 'vitest'
-import {type Options, type Running, run, start} from '../support/cli.ts'
+import {type Options, type Running, run, start, startShell, temporaryFolder} from '../support/cli.ts'
 import {client} from '../support/messaging.ts'
 import {startServer, type TestServer} from '../support/server.ts'
 
@@ -149,6 +150,24 @@ describe('reply', () => {
     expect(performance.now() - pressed).toBeLessThan(1000)
     expect([stdout, code]).toEqual(['x\n', 0])
     expect(stderr).toContain('Draining...')
+  })
+
+  it('ends quietly when nobody reads its output any more', async () => {
+    const subject = `rp${++count}`
+    const {stderr} = await (async () => {
+      const pipe = startShell(`(nats reply ${subject} a 2>err.txt; echo "code $?" >&2) | head -1`, {
+        cwd: temporaryFolder(),
+        env: {NATS_URL: server.url},
+      })
+      const nc = await client(server)
+      const asking = async (): Promise<void> => {
+        await nc.request(subject, 'line', {timeout: 300}).catch(() => delay(50))
+        if (!pipe.stderr().includes('code')) return asking()
+      }
+      await asking()
+      return pipe.done
+    })()
+    expect(stderr).toBe('code 0\n')
   })
 
   it('goes on after the server was restarted', async () => {

@@ -1,7 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {NatsConnection} from '@nats-io/nats-core'
 import {flood, frame} from '../bench/flood.ts'
-import {flushWithin, isRefusal} from '../connection/flush.ts'
+import {flushWithin} from '../connection/flush.ts'
+import {CliError, ExitCode} from '../errors.ts'
+import {counted} from '../output/human.ts'
 import {type Composer, type Outgoing, sendable} from './outgoing.ts'
 import {openStdin} from './stdin.ts'
 
@@ -10,13 +12,15 @@ export type PublisherOptions = {
   reply?: string
   /** How long the server may take to confirm, in milliseconds. */
   timeout: number
+  /** Is told that the connection broke and how many messages may have been lost with it, once there is one again. */
+  onLost: (messages: number) => void
   /** Is told of every message that the server has confirmed. */
   onConfirmed?: (message: Outgoing) => void
 }
 
 /** Not confirmed by the server yet: never more than this. */
 const MOST_BYTES = 1024 * 1024
-const MOST_MESSAGES = 4096
+const MOST_MESSAGES = 8192
 
 export type PublishAllOptions = {
   /** How often each message is published. */
@@ -30,10 +34,14 @@ export type PublishAllOptions = {
   progress?: {update(done: number): void}
 }
 
+const RECONNECT_POLL_MS = 50
+
 /** Publishes and counts what the server has confirmed: it took the messages, and did not refuse the subject. */
 export class Publisher {
   /** Confirmed messages, and the bytes of their bodies. */
   messages = 0
+  /** Messages that were under way when the connection broke. */
+  lost = 0
   bytes = 0
   private readonly nc: NatsConnection
   private readonly options: PublisherOptions
@@ -64,29 +72,32 @@ export class Publisher {
             signal.throwIfAborted()
             if (sleep && !first) await delay(sleep, undefined, {signal})
             first = false
-            await this.publish(message)
-            if (oneByOne) await this.settle()
+            this.publish(message)
+            // Without need nothing is awaited: nats.js then sends many messages in one write.
+            if (oneByOne || this.waitingBytes >= MOST_BYTES || this.waiting.length >= MOST_MESSAGES) await this.settle()
             progress?.update(this.messages)
           }
           await this.settle()
         }
       }
       signal.throwIfAborted()
+      if (this.lost > 0) {
+        const exitCode = this.messages > 0 ? ExitCode.Partial : ExitCode.Unreachable
+        throw new CliError(`${counted(this.lost, 'message')} may not have arrived`, {exitCode})
+      }
     } catch (error) {
-      // Those before the failure are on their way, and are told if they arrive; after a refusal nobody knows which did.
-      if (!isRefusal(error)) await this.settle().catch(() => {})
+      // Those before the failure are on their way, and are told if they arrive. Of those that the failure is about, nobody knows.
+      await this.settle().catch(() => {})
       signal.throwIfAborted()
       throw error
     }
   }
 
-  /** Sends one message; waits for the server when too much is not confirmed. */
-  private async publish(message: Outgoing): Promise<void> {
+  private publish(message: Outgoing): void {
     const headers = sendable(message, this.limit)
     this.nc.publish(message.subject, message.data, {headers, reply: this.options.reply})
     this.waiting.push(message)
     this.waitingBytes += message.data.length
-    if (this.waitingBytes >= MOST_BYTES || this.waiting.length >= MOST_MESSAGES) await this.settle()
   }
 
   /**
@@ -96,13 +107,35 @@ export class Publisher {
    */
   private async settle(): Promise<void> {
     if (this.waiting.length === 0) return
-    await this.confirm()
-    const confirmed = this.waiting
-    this.messages += confirmed.length
-    this.bytes += this.waitingBytes
+    const sent = this.waiting
+    const sentBytes = this.waitingBytes
     this.waiting = []
     this.waitingBytes = 0
-    if (this.options.onConfirmed) for (const message of confirmed) this.options.onConfirmed(message)
+    try {
+      await this.confirm()
+    } catch (error) {
+      if ((error as CliError).exitCode !== ExitCode.Unreachable) throw error
+      await this.reconnected(error as CliError)
+      this.lost += sent.length
+      return this.options.onLost(sent.length)
+    }
+    this.messages += sent.length
+    this.bytes += sentBytes
+    if (this.options.onConfirmed) for (const message of sent) this.options.onConfirmed(message)
+  }
+
+  /** Waits for the connection to come back; nats.js drops what is published before that. */
+  private async reconnected(error: CliError): Promise<void> {
+    const end = performance.now() + this.options.timeout
+    for (;;) {
+      const left = end - performance.now()
+      if (left <= 0) throw error
+      try {
+        return await flushWithin(this.nc, left)
+      } catch {
+        await delay(Math.min(left, RECONNECT_POLL_MS))
+      }
+    }
   }
 
   /** Sends the same message `count` times, as fast as the server takes it. */

@@ -18,6 +18,11 @@ export function number(value: number | bigint): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
+/** `1 message`, `1,234 messages`. */
+export function counted(value: number, noun: string): string {
+  return `${number(value)} ${noun}${value === 1 ? '' : 's'}`
+}
+
 /** A size for people in powers of 1024: `142 B`, `1.0 MiB`. */
 export function bytes(value: number): string {
   let amount = value

@@ -3,6 +3,13 @@ import {writeSync} from 'node:fs'
 /** The reader of stdout has gone (`| head -1`): ends the command at once and quietly. */
 export class OutputClosed extends Error {}
 
+let fail: (error: unknown) => void
+/** Rejects when stdout fails although nobody writes to it at that moment: what was gathered could not leave. */
+export const outputFailed = new Promise<never>((_, reject) => {
+  fail = reject
+})
+outputFailed.catch(() => {})
+
 const BATCH_BYTES = 64 * 1024
 let pending: Uint8Array[] = []
 let pendingBytes = 0
@@ -21,7 +28,7 @@ export function write(chunk: string | Uint8Array): void {
   if (pendingBytes >= BATCH_BYTES) flush()
   else if (!scheduled) {
     scheduled = true
-    setImmediate(flush)
+    setImmediate(flushOrFail)
   }
 }
 
@@ -35,10 +42,18 @@ export function flush(): void {
   writeFully(1, bytes)
 }
 
-/** Writes to stderr at once. A stderr that is closed is no reason to fail. */
-export function writeError(text: string): void {
+function flushOrFail(): void {
   try {
     flush()
+  } catch (error) {
+    fail(error)
+  }
+}
+
+/** Writes to stderr at once, after what is gathered for stdout. A stderr that is closed is no reason to fail. */
+export function writeError(text: string): void {
+  flushOrFail()
+  try {
     writeFully(2, Buffer.from(text))
   } catch (error) {
     if (!(error instanceof OutputClosed)) throw error
