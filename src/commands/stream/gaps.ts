@@ -32,7 +32,7 @@ export default class StreamGaps extends NatsCommand {
       await this.confirm(`Really read all of Stream ${stream}?`, flags)
     }
 
-    const gaps = needsReading(info) ? await this.read(info, flags.progress) : await listGaps(api, stream)
+    const gaps = needsReading(info) ? await this.read(info, flags.progress) : await listGaps(api, info)
 
     if (gaps.length === 0) this.log(`No deleted messages in ${stream}`)
     else this.log(`${render(stream, gaps)}\n`)

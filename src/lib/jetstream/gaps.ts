@@ -26,11 +26,12 @@ export function toGaps(sequences: number[]): Gap[] {
 export const needsReading = ({state}: StreamInfo) => (state.num_deleted ?? 0) > LISTED
 
 /** The gaps of a stream as its server lists them. */
-export async function listGaps(api: JetStreamApi, stream: string): Promise<Gap[]> {
-  const info = await api.request<{state?: {deleted?: number[] | null}}>(`STREAM.INFO.${stream}`, {
-    deleted_details: true,
-  })
-  return toGaps([...(info.state?.deleted ?? [])].sort((a, b) => a - b))
+export async function listGaps(api: JetStreamApi, {config, state}: StreamInfo): Promise<Gap[]> {
+  // Servers of 2.10 list a sequence 0 as deleted of a stream that never had a message.
+  if (!state.num_deleted) return []
+  const subject = `STREAM.INFO.${config.name}`
+  const {state: now} = await api.request<{state?: {deleted?: number[] | null}}>(subject, {deleted_details: true})
+  return toGaps([...(now?.deleted ?? [])].sort((a, b) => a - b))
 }
 
 /**

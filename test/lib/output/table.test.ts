@@ -42,3 +42,35 @@ test('totals have a line above them', () => {
 test('the double scheme', () => {
   expect(renderTable('T', ['A', 'B'], [['1', '2']], {scheme: 'double'}).split('\n')[0]).toBe('╔═══════╗')
 })
+
+test('wide characters, line breaks and long titles keep the columns straight', () => {
+  expect(
+    renderTable(
+      'A title that is wider',
+      ['A', 'B'],
+      [
+        ['日本', 'e\u0301\nsecond'],
+        ['🚀', ''],
+      ],
+    ),
+  ).toBe(
+    [
+      '╭───────────────────────╮',
+      '│ A title that is wider │',
+      '├──────┬────────────────┤',
+      '│ A    │ B              │',
+      '├──────┼────────────────┤',
+      '│ 日本 │ e\u0301              │',
+      '│      │ second         │',
+      '│ 🚀   │                │',
+      '╰──────┴────────────────╯',
+    ].join('\n'),
+  )
+})
+
+test('a hundred thousand rows take no more than their time', () => {
+  const started = performance.now()
+  const rows = Array.from({length: 100_000}, (_, i) => [`subject.${i}`, i])
+  expect(renderTable('Many', ['Subject', 'Count'], rows).split('\n')).toHaveLength(100_006)
+  expect(performance.now() - started).toBeLessThan(2000)
+})
