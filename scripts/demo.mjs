@@ -28,29 +28,32 @@ function begin(line) {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const step = {child, line, output: '', done: once(child, 'close')}
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text) => (step.output += text))
-  return step
+  const chunks = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => chunks.push(chunk))
+  return {child, line, output: () => Buffer.concat(chunks).toString(), done: once(child, 'close')}
 }
 
-async function until(step, pattern) {
-  while (!pattern.test(step.output)) {
-    const ended = await Promise.race([step.done, once(step.child.stderr, 'data'), once(step.child.stdout, 'data')])
-    if (ended === (await Promise.race([step.done, ended])) && step.child.exitCode !== null) break
-  }
+/** Resolves when the step has printed what it prints when it is ready, or has ended. */
+function until({child, ...step}, pattern) {
+  return new Promise((resolve) => {
+    const check = () => pattern.test(step.output()) && resolve()
+    child.stdout.on('data', check)
+    child.stderr.on('data', check)
+    child.on('close', resolve)
+    check()
+  })
 }
 
 async function show(step) {
   const [code] = await step.done
-  console.log(`${bold}$ ${step.line}${plain}\n${step.output.trimEnd()}\n`)
+  console.log(`${bold}$ ${step.line}${plain}\n${step.output()}`)
   if (code !== 0) throw new Error(`this step ended with exit code ${code}`)
 }
 
 const server = begin('exec "$NODE" "$BIN" server run --port 0 --jetstream --install --context demo')
 try {
   await until(server, /nats:\/\//)
-  if (server.child.exitCode !== null) throw new Error(`the server did not start:\n${server.output}`)
+  if (server.child.exitCode !== null) throw new Error(`the server did not start:\n${server.output()}`)
   for (const {title, run, beside, ready} of tour) {
     console.log(`${dim}# ${title}${plain}`)
     const background = beside && begin(beside)

@@ -21,9 +21,9 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> orders.new "order 17"',
-    '<%= config.bin %> <%= command.id %> "orders.{{Count}}" "at {{TimeStamp}}" --count 10 --sleep 1s',
+    '<%= config.bin %> <%= command.id %> "orders.{{Count}}" "at {{TimeStamp}}" --count 3 --sleep 100ms',
     'tail -f app.log | <%= config.bin %> <%= command.id %> logs --send-on newline',
-    '<%= config.bin %> subscribe "orders.>" --json | <%= config.bin %> <%= command.id %> --server other --ndjson',
+    '<%= config.bin %> subscribe "orders.>" --json | <%= config.bin %> <%= command.id %> --context other --ndjson',
   ]
 
   static override args = {

@@ -1,5 +1,5 @@
 import {type ChildProcess, spawn} from 'node:child_process'
-import {mkdtempSync, openSync, rmSync} from 'node:fs'
+import {mkdtempSync, openSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {onTestFinished} from 'vitest'
@@ -129,11 +129,13 @@ export function run(args: string[], options: Options = {}): Promise<Result> {
   return running.done
 }
 
-/** Starts a shell script in which `nats` is the built one, for pipes and redirections; it leads a process group. */
+/** Starts a shell script, leading a process group, in which `nats` is the built one: for pipes and redirections. */
 export function startShell(script: string, options: Options = {}): Running {
+  const folder = temporaryFolder('nats-bin-')
   const command = [options.node ?? process.execPath, options.bin ?? BIN].map(quote).join(' ')
-  const prelude = `nats() { ${command} "$@"; }\n`
-  return new Running('bash', ['-c', prelude + script], options, true)
+  writeFileSync(join(folder, 'nats'), `#!/bin/sh\nexec ${command} "$@"\n`, {mode: 0o755})
+  const env = {...options.env, PATH: `${folder}:${options.env?.PATH ?? process.env.PATH}`}
+  return new Running('bash', ['-c', script], {...options, env}, true)
 }
 
 /** Runs a shell script to its end. */

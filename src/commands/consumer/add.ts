@@ -26,7 +26,7 @@ export default class ConsumerAdd extends NatsCommand {
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> ORDERS DISPATCH --pull --defaults',
-    '<%= config.bin %> <%= command.id %> ORDERS NEW --pull --filter orders.new --max-deliver 5 --backoff linear --defaults',
+    '<%= config.bin %> <%= command.id %> ORDERS NEW --pull --filter orders.new --max-deliver 20 --backoff linear --defaults',
     '<%= config.bin %> <%= command.id %> ORDERS MONITOR --target monitor.orders --deliver last --defaults',
     '<%= config.bin %> consumer info ORDERS DISPATCH --json > c.json && <%= config.bin %> <%= command.id %> ORDERS COPY --config c.json',
   ]

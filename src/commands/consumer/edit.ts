@@ -25,7 +25,7 @@ export default class ConsumerEdit extends NatsCommand {
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> ORDERS DISPATCH --max-deliver 5 --force',
-    '<%= config.bin %> <%= command.id %> ORDERS DISPATCH --description "sends parcels" --dry-run || [ $? = 10 ]',
+    '<%= config.bin %> <%= command.id %> ORDERS DISPATCH --description "sends parcels" --dry-run',
   ]
 
   static override args = consumerArgs

@@ -9,7 +9,7 @@ import {askChoice} from '../../lib/output/ask.ts'
 export default class ConsumerUnpin extends NatsCommand {
   static override summary = 'Let another client take over a pinned priority group'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> ORDERS DISPATCH primary --force']
+  static override examples = ['<%= config.bin %> <%= command.id %> ORDERS PINNED primary --force']
 
   static override args = {
     ...consumerArgs,

@@ -17,7 +17,7 @@ export default class ServerRun extends NatsCommand {
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --jetstream',
-    '<%= config.bin %> <%= command.id %> --cluster 3 --context local',
+    '<%= config.bin %> <%= command.id %> --cluster 3 --context demo',
     '<%= config.bin %> <%= command.id %> --config server.conf --store-dir ./data',
   ]
 

@@ -16,7 +16,7 @@ Nothing is lost or repeated when a server restarts or the stream gets another le
     '<%= config.bin %> <%= command.id %> ORDERS',
     '<%= config.bin %> <%= command.id %> ORDERS --from 2h --subject "orders.eu.>" --raw',
     '<%= config.bin %> <%= command.id %> ORDERS --last 10 --follow',
-    '<%= config.bin %> <%= command.id %> ORDERS --json | <%= config.bin %> --server other publish --ndjson',
+    '<%= config.bin %> <%= command.id %> ORDERS --json | <%= config.bin %> --context other publish --ndjson',
   ]
 
   static override args = {

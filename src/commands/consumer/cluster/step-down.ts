@@ -11,10 +11,7 @@ export default class ConsumerClusterStepDown extends NatsCommand {
 
   static override aliases = ['elect', 'down', 'd'].map((name) => `consumer:cluster:${name}`)
 
-  static override examples = [
-    '<%= config.bin %> <%= command.id %> ORDERS DISPATCH',
-    '<%= config.bin %> <%= command.id %> ORDERS DISPATCH --preferred n2',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %> ORDERS DISPATCH']
 
   static override args = consumerArgs
 

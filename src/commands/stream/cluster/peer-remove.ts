@@ -12,7 +12,7 @@ export default class StreamClusterPeerRemove extends NatsCommand {
   static override description =
     'The cluster copies the replica to another server, if there is one. At a terminal it is asked for consent; a peer that is named needs none elsewhere.'
   static override aliases = ['stream:cluster:pr']
-  static override examples = ['<%= config.bin %> <%= command.id %> ORDERS n2 --force']
+  static override examples = ['<%= config.bin %> <%= command.id %> ORDERS east-2 --force']
 
   static override args = {stream: streamArg, peer: Args.string({description: 'Name of the server'})}
   static override flags = {all, force}

@@ -9,10 +9,7 @@ import {renderStreamInfo} from '../../../lib/jetstream/stream-info.ts'
 export default class StreamClusterStepDown extends NatsCommand {
   static override summary = 'Let another replica of a stream lead'
   static override aliases = ['stepdown', 'sd', 'elect', 'down', 'd'].map((name) => `stream:cluster:${name}`)
-  static override examples = [
-    '<%= config.bin %> <%= command.id %> ORDERS',
-    '<%= config.bin %> <%= command.id %> ORDERS --preferred n2',
-  ]
+  static override examples = ['<%= config.bin %> <%= command.id %> ORDERS']
 
   static override args = {stream: streamArg}
 
