@@ -1,12 +1,11 @@
 import {NatsCommand} from '../lib/command.ts'
-import {UsageError} from '../lib/errors.ts'
 import {Args, count, duration, Flags, header} from '../lib/flags.ts'
 import {compileAnswer} from '../lib/message/answer.ts'
 import type {Message} from '../lib/message/message.ts'
 import {headerLines, renderBody} from '../lib/message/print.ts'
 import {toRecord} from '../lib/message/record.ts'
 import {respond} from '../lib/message/responder.ts'
-import {checkSubject} from '../lib/message/subject.ts'
+import {checkQueue, checkSubject} from '../lib/message/subject.ts'
 import {write} from '../lib/output/stdout.ts'
 import {isOutputTerminal} from '../lib/output/terminal.ts'
 
@@ -48,7 +47,7 @@ Instances with the same queue group share the requests.`
   async run() {
     const {args, flags} = await this.parse(Reply)
     checkSubject(args.subject, 'subject', {wildcards: true})
-    if (/\s/.test(flags.queue)) throw new UsageError(`--queue: ${JSON.stringify(flags.queue)} has white space in it`)
+    if (flags.queue !== '') checkQueue(flags.queue)
     const answer = compileAnswer({...flags, body: args.body})
     const {interrupt} = this
     interrupt.addEventListener('abort', () => this.notice('Draining...'))

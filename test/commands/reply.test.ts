@@ -211,7 +211,7 @@ describe('reply', () => {
     [['rp.x', '--command', 'echo {{Nope}}'], '--command template: there is no function "Nope"'],
     [['a b', 'x'], 'subject "a b" contains white space'],
     [['a.>.b', 'x'], '> before its end'],
-    [['rp.x', 'x', '--queue', 'a b'], '--queue: "a b" has white space'],
+    [['rp.x', 'x', '--queue', 'a b'], '--queue: "a b" is not a name without white space'],
     [['rp.x', 'x', '--sleep', '3'], '--sleep: "3" is not a duration'],
     [['rp.x', 'x', '--count', '-1'], 'count'],
     [[], "required argument 'subject' not provided"],

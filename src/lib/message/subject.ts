@@ -22,3 +22,9 @@ function problem(subject: string, wildcards: boolean): string | undefined {
   if (/(^|\.)>\./.test(subject)) return 'has > before its end: it stands for all the rest'
   return undefined
 }
+
+/** @throws UsageError for the name of a queue group that the protocol cannot carry */
+export function checkQueue(queue: string): void {
+  if (queue === '' || /[\s\0]/.test(queue))
+    throw new UsageError(`--queue: ${JSON.stringify(queue)} is not a name without white space`)
+}

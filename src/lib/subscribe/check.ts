@@ -1,7 +1,7 @@
 import {UsageError} from '../errors.ts'
+import {checkQueue, checkSubject} from '../message/subject.ts'
 import {isOutputTerminal} from '../output/terminal.ts'
 import type {SinkFlags} from './sinks.ts'
-import {checkQueue, checkSubject} from './subject.ts'
 
 export type ReceiveFlags = {queue?: string; 'ignore-subject'?: string[]; inbox?: boolean; 'match-replies'?: boolean}
 
@@ -38,8 +38,8 @@ for (const summary of ['report-subjects', 'report-subscriptions', 'graph']) CONF
  */
 export function checkRequest(subjects: string[], flags: SinkFlags & ReceiveFlags): void {
   checkConflicts(flags)
-  for (const subject of subjects) checkSubject(subject)
-  for (const subject of flags['ignore-subject'] ?? []) checkSubject(subject, '--ignore-subject:')
+  for (const subject of subjects) checkSubject(subject, 'subject', {wildcards: true})
+  for (const subject of flags['ignore-subject'] ?? []) checkSubject(subject, '--ignore-subject:', {wildcards: true})
   if (flags.queue !== undefined) checkQueue(flags.queue)
   const [first] = subjects
   if (first === undefined && !flags.inbox) throw new UsageError('no subject given', 'give one or more, or --inbox')

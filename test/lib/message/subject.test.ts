@@ -3,11 +3,11 @@ import {UsageError} from '../../../src/lib/errors.ts'
 import {checkSubject} from '../../../src/lib/message/subject.ts'
 
 describe('checkSubject', () => {
-  it.each(['a', 'a.b-c_d', '$JS.API.INFO', 'a*b.c>', 'ü.é'])('takes %s to publish to', (subject) => {
+  it.each(['a', 'a.b-c_d', '$JS.API.INFO', 'a*b.c>', 'ü.é', 'a\u0001b'])('takes %s to publish to', (subject) => {
     expect(checkSubject(subject)).toBe(subject)
   })
 
-  it.each(['*', '>', 'a.*', 'a.*.b', 'a.>'])('takes %s only to subscribe to', (subject) => {
+  it.each(['*', '>', 'a.*', 'a.*.b', 'a.>', '*.>'])('takes %s only to subscribe to', (subject) => {
     expect(checkSubject(subject, 'subject', {wildcards: true})).toBe(subject)
     expect(() => checkSubject(subject)).toThrow('has a wildcard')
   })
@@ -22,6 +22,8 @@ describe('checkSubject', () => {
     ['a.', 'empty token'],
     ['a..b', 'empty token'],
     ['a.>.b', '> before its end'],
+    ['>.a', '> before its end'],
+    ['\ta', 'white space'],
   ])('refuses %j', (subject, problem) => {
     expect(() => checkSubject(subject, '--reply', {wildcards: true})).toThrow(UsageError)
     expect(() => checkSubject(subject, '--reply', {wildcards: true})).toThrow(problem)
