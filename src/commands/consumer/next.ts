@@ -28,8 +28,8 @@ export default class ConsumerNext extends NatsCommand {
   static override flags = {
     all,
     ack: Flags.boolean({allowNo: true, summary: 'Acknowledge the messages (the default)'}),
-    nak: Flags.boolean({summary: 'Refuse the messages: they are delivered again', exclusive: ['term']}),
-    term: Flags.boolean({summary: 'Refuse the messages for good: they are not delivered again', exclusive: ['nak']}),
+    nak: Flags.boolean({summary: 'Refuse the messages: they are delivered again'}),
+    term: Flags.boolean({summary: 'Refuse the messages for good: they are not delivered again'}),
     raw: Flags.boolean({char: 'r', summary: 'Only the bodies, each ended by a newline'}),
     wait: duration({summary: 'Let a random time of up to this pass before a message is acknowledged'}),
     count: count({default: 1, summary: 'Take so many messages'}),
@@ -66,6 +66,7 @@ export default class ConsumerNext extends NatsCommand {
 }
 
 function acknowledgement(flags: {ack?: boolean; nak?: boolean; term?: boolean}): Acknowledgement | undefined {
+  if (flags.nak && flags.term) throw new UsageError('--nak contradicts --term')
   const given = flags.nak ? '--nak' : flags.term ? '--term' : undefined
   if (given && flags.ack === false) throw new UsageError(`--no-ack contradicts ${given}`)
   if (given && flags.ack) throw new UsageError(`--ack contradicts ${given}`)

@@ -18,14 +18,19 @@ export async function pickBoth(
   return {stream, consumer: await pickConsumer(api, stream, args.consumer, options)}
 }
 
-export const consumerInfo = (api: JetStreamApi, stream: string, name: string): Promise<ConsumerInfo> =>
-  api.request<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`)
+/** All there is to know about a consumer. @throws ApiError (3) when there is no such consumer */
+export const consumerInfo = (
+  api: JetStreamApi,
+  stream: string,
+  name: string,
+  timeout?: number,
+): Promise<ConsumerInfo> => api.request<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`, undefined, timeout)
 
 /** A consumer as one that can be made to change its leader. */
 export const consumerGroup = (api: JetStreamApi, stream: string, name: string): Group => ({
   title: `consumer "${stream}" > "${name}"`,
   subject: `CONSUMER.LEADER.STEPDOWN.${stream}.${name}`,
-  cluster: async () => (await consumerInfo(api, stream, name)).cluster,
+  cluster: async (timeout) => (await consumerInfo(api, stream, name, timeout)).cluster,
 })
 
 /** All consumers of a stream, by name. */

@@ -10,11 +10,13 @@ export type Group = {
   title: string
   /** `STREAM.LEADER.STEPDOWN.ORDERS` */
   subject: string
-  /** Reads where it is now. */
-  cluster: () => Promise<ClusterInfo | null | undefined>
+  /** Reads where it is now; waits so many milliseconds for that, or as long as --timeout says. */
+  cluster: (timeout?: number) => Promise<ClusterInfo | null | undefined>
 }
 
 const POLL_MS = 50
+/** A question asked while nobody leads is never answered: better to ask again than to wait. */
+const ANSWER_MS = 1000
 
 /**
  * Makes the leader of a group step down, and waits until another one leads.
@@ -46,7 +48,7 @@ async function newLeader(api: JetStreamApi, {title, cluster}: Group, old: string
   const end = Date.now() + Math.max(api.timeout, 5000)
   do {
     await new Promise((resolve) => setTimeout(resolve, POLL_MS))
-    const leader = await cluster().then(
+    const leader = await cluster(ANSWER_MS).then(
       (now) => now?.leader,
       (error) => {
         // While nobody leads nobody answers. That it was deleted is another matter.

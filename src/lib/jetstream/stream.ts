@@ -113,9 +113,9 @@ function readState(state: Json): StreamState {
 }
 
 /** All there is to know about a stream. @throws ApiError (3) when there is no such stream */
-export async function streamInfo(api: JetStreamApi, name: string): Promise<StreamInfo> {
+export async function streamInfo(api: JetStreamApi, name: string, timeout?: number): Promise<StreamInfo> {
   checkName('stream', name)
-  return readStreamInfo(await api.request(`STREAM.INFO.${name}`))
+  return readStreamInfo(await api.request(`STREAM.INFO.${name}`, undefined, timeout))
 }
 
 /** Names of all streams, in order; with `subject`, of those that hold messages on it. */

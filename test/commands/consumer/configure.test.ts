@@ -79,7 +79,7 @@ State:
     expect(written).toMatchObject({stdout: '', code: 0})
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({durable_name: 'CFG', filter_subjects: ['a', 'b']})
     const checked = await offline('OTHER', '--config', file, '--validate')
-    expect(checked.stdout).toMatch(/^{\n {2}"name": "OTHER",\n[^]*}\n\nConfiguration is a valid Consumer\n$/)
+    expect(checked.stdout).toMatch(/^{\n {2}"name": "OTHER",\n[\s\S]*}\n\nConfiguration is a valid Consumer\n$/)
     expect(checked.code).toBe(0)
     await writeFile(file, '{"durable_name": "Q2", "ack_policy": "foo", "backoff": "x"}')
     const bad = await offline('--config', file, '--validate')

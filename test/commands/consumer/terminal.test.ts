@@ -105,7 +105,7 @@ describe('at a terminal', () => {
     const {stdout, code} = await answer(
       ['info', 'ORDERS', 'NONE'],
       [
-        [/Select a Consumer[^]*WC1[^]*WC2/, 'WC2'],
+        [/Select a Consumer[\s\S]*WC1[\s\S]*WC2/, 'WC2'],
         [/❯ WC2/, ENTER],
       ],
     )
@@ -161,7 +161,7 @@ describe('at a terminal', () => {
     await terminal.waitFor('stdout', /Consumer Statistics for ORDERS > WC1/)
     await lab.storeNumbers('orders.a', 300)
     // Its axis holds the 300 that are pending now.
-    await terminal.waitFor('stdout', /400\.00 ┤[^]*Messages Pending\r/)
+    await terminal.waitFor('stdout', /400\.00 ┤[\s\S]*Messages Pending\r/)
     terminal.write('\u0003')
     const {code, stdout} = await terminal.done
     expect(code).toBe(0)

@@ -51,7 +51,7 @@ export default class StreamClusterBalance extends NatsCommand {
     const group = {
       title: `stream '${name}'`,
       subject: `STREAM.LEADER.STEPDOWN.${name}`,
-      cluster: async () => (await streamInfo(api, name)).cluster,
+      cluster: async (timeout?: number) => (await streamInfo(api, name, timeout)).cluster,
     }
     this.notice(`Moving the leader of '${name}' from ${from} to ${to}`)
     try {

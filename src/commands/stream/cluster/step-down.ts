@@ -26,7 +26,7 @@ export default class StreamClusterStepDown extends NatsCommand {
     const group = {
       title: `stream "${stream}"`,
       subject: `STREAM.LEADER.STEPDOWN.${stream}`,
-      cluster: async () => (await streamInfo(api, stream)).cluster,
+      cluster: async (timeout?: number) => (await streamInfo(api, stream, timeout)).cluster,
     }
 
     await stepDown(api, group, {preferred: flags.preferred, tell: (text) => this.notice(text)})

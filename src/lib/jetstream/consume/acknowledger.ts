@@ -7,23 +7,24 @@ import {number} from '../../output/human.ts'
 export type Acknowledgement = '+ACK' | '-NAK' | '+TERM'
 
 const NO_RESPONDERS = 503
+/** How long a confirmation may take before what it is for is sent once more. */
+const LATE_MS = 1000
 const RETRY_MS = 250
 
-/** Acknowledgements that went out together; the server confirms the last of them. */
-type Batch = {replies: string[]; confirmation: string}
+/** Acknowledgements that went out together, and when; the server confirms the last of them. */
+type Batch = {replies: string[]; confirmation: string; sent: number}
 
 /**
  * Acknowledges messages in bulk: those of a batch go out in one write. The server works them off in order, so its
- * confirmation of the last of a batch stands for all of it. What is not confirmed when a connection is lost goes out again.
+ * confirmation of the last of a batch stands for all of it. What is not confirmed, because a connection or a leader was
+ * lost, goes out again: to acknowledge twice does no harm.
  */
 export class Acknowledger {
-  /** Acknowledgements that the server has confirmed. */
-  confirmed = 0
   private readonly connection: NatsConnection
   private readonly kind: Acknowledgement
   private readonly inbox: string
   private readonly subscription: Subscription
-  private closed = false
+  private readonly retries: NodeJS.Timeout
   private unconfirmed: Batch[] = []
   private batches = 0
   private onConfirmed: () => void = () => {}
@@ -34,23 +35,25 @@ export class Acknowledger {
     this.inbox = createInbox(inboxPrefix(connection))
     this.subscription = connection.subscribe(`${this.inbox}.*`, {
       callback: (_error, {subject, headers}) => {
-        if (headers?.code === NO_RESPONDERS) this.again(subject)
-        else this.confirm(subject)
+        // Nobody was there to be told, as when a new leader is elected: it is told again in a moment.
+        if (headers?.code !== NO_RESPONDERS) this.confirm(subject)
       },
     })
+    this.retries = setInterval(() => this.resend(LATE_MS), RETRY_MS)
   }
 
   /** Acknowledges messages, by their reply subjects. */
   send(replies: string[]): void {
     if (replies.length === 0) return
-    const batch = {replies, confirmation: `${this.inbox}.${++this.batches}`}
+    const batch = {replies, confirmation: `${this.inbox}.${++this.batches}`, sent: 0}
     this.unconfirmed.push(batch)
     this.transmit(batch)
   }
 
-  /** Sends what was not confirmed once more: acknowledging twice does no harm. */
-  resend(): void {
-    for (const batch of this.unconfirmed) this.transmit(batch)
+  /** Sends once more what went out so many milliseconds ago and is not confirmed. */
+  resend(age = 0): void {
+    const before = performance.now() - age
+    for (const batch of this.unconfirmed) if (batch.sent <= before) this.transmit(batch)
   }
 
   /**
@@ -74,12 +77,14 @@ export class Acknowledger {
   }
 
   close(): void {
-    this.closed = true
+    clearInterval(this.retries)
     if (!this.connection.isClosed()) this.subscription.unsubscribe()
   }
 
-  private transmit({replies, confirmation}: Batch): void {
+  private transmit(batch: Batch): void {
+    const {replies, confirmation} = batch
     const {kind} = this
+    batch.sent = performance.now()
     const size = kind.length
     const last = replies.length - 1
     let operations = ''
@@ -88,15 +93,9 @@ export class Acknowledger {
     sendOperations(this.connection, Buffer.from(operations))
   }
 
-  /** Nobody was there to be told, as when a new leader is elected: it is told again in a moment. */
-  private again(subject: string): void {
-    const batch = this.unconfirmed.find(({confirmation}) => confirmation === subject)
-    if (batch) setTimeout(() => this.closed || this.connection.isClosed() || this.transmit(batch), RETRY_MS).unref()
-  }
-
   private confirm(subject: string): void {
     const at = this.unconfirmed.findIndex(({confirmation}) => confirmation === subject)
-    for (const {replies} of this.unconfirmed.splice(0, at + 1)) this.confirmed += replies.length
+    if (at >= 0) this.unconfirmed.splice(at, 1)
     this.onConfirmed()
   }
 

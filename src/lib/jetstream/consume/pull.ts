@@ -7,6 +7,7 @@ import {number} from '../../output/human.ts'
 import type {JetStreamApi} from '../api.ts'
 import {isNotFound} from '../api-error.ts'
 import type {ConsumerInfo} from '../consumer-info.ts'
+import {consumerInfo} from '../consumers.ts'
 import {watchLife} from '../life.ts'
 import {Delivery} from '../read/delivery.ts'
 import {Patience} from './patience.ts'
@@ -15,6 +16,7 @@ import {readStatus, type Status} from './status.ts'
 import {lateError} from './timeout.ts'
 
 const RETRY_MS = 250
+const LOOK_UP_MS = 1000
 /** A request that ended so shortly before its time was over has had its time. */
 const NEAR_MS = 50
 
@@ -59,6 +61,8 @@ export class Pull implements Listener {
   private expected = 0
   /** Whether anything for us is in the chunk that is being told, and whether that is a message. */
   private told: 'nothing' | 'status' | 'message' = 'nothing'
+  /** Milliseconds without a sign of life after which the request must be lost, and when that will be. */
+  private quiet = 0
   private silentAt = Infinity
   private connected = true
   private taking: Promise<void> | undefined
@@ -142,8 +146,6 @@ export class Pull implements Listener {
       api.connection.publish(subject, JSON.stringify(body), {reply: `${this.inbox}.${++this.requests}`})
     })
   }
-  private quiet = 0
-
   message(frame: Frame): void {
     if (frame.sid !== this.sid) return
     if (this.delivery.read(frame)) {
@@ -203,8 +205,8 @@ export class Pull implements Listener {
   /** The consumer as it is now, undefined where nobody tells. */
   private lookUp(): Promise<ConsumerInfo | 'gone' | undefined> {
     const {api, info} = this
-    const subject = `CONSUMER.INFO.${info.stream_name}.${info.name}`
-    return api.request<ConsumerInfo>(subject, undefined, Math.min(api.timeout, 1000)).catch((error) => {
+    const timeout = Math.min(api.timeout, LOOK_UP_MS)
+    return consumerInfo(api, info.stream_name, info.name, timeout).catch((error) => {
       return isNotFound(error) ? 'gone' : undefined
     })
   }

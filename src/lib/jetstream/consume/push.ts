@@ -11,7 +11,7 @@ import {Delivery} from '../read/delivery.ts'
 import type {Taker} from './pull.ts'
 
 /** Without a sign of life for so long, the server is asked whether the consumer is still there. */
-const SILENCE_MS = 5000
+const SILENCE_MS = 2000
 
 /**
  * Receives what a push consumer sends to its subject, until it is told to stop. Answers its flow control (ADR-9) once
