@@ -1,6 +1,7 @@
 import {writeFile} from 'node:fs/promises'
 import {NatsCommand} from '../../lib/command.ts'
 import {Flags} from '../../lib/flags.ts'
+import {isSystemStream} from '../../lib/jetstream/name.ts'
 import {listStreams} from '../../lib/jetstream/stream.ts'
 import {streamWarnings} from '../../lib/jetstream/stream-health.ts'
 import {
@@ -13,6 +14,8 @@ import {
   toDot,
 } from '../../lib/jetstream/stream-report.ts'
 
+const MOST_WARNINGS = 40
+
 export default class StreamReport extends NatsCommand {
   static override summary = 'Show what all streams hold, where they are kept, and what they copy'
   static override examples = [
@@ -22,7 +25,7 @@ export default class StreamReport extends NatsCommand {
   ]
 
   static override flags = {
-    all: Flags.boolean({char: 'a', hidden: true, summary: 'Streams of buckets are in the report always'}),
+    all: Flags.boolean({char: 'a', allowNo: true, default: true, summary: 'The streams of buckets too'}),
     subject: Flags.string({helpValue: 'SUBJECT', summary: 'Only streams that store this subject'}),
     cluster: Flags.string({helpValue: 'NAME', summary: 'Only streams in this cluster'}),
     consumers: Flags.boolean({char: 'o', summary: 'Order by number of consumers'}),
@@ -39,7 +42,8 @@ export default class StreamReport extends NatsCommand {
     const {items, missing, offline} = await listStreams(await this.jetstream(), flags.subject)
     const order = (['consumers', 'messages', 'name', 'storage'] as const).find((name) => flags[name]) ?? 'bytes'
     const streams = sortStreams(items, order).filter(
-      ({cluster}) => flags.cluster === undefined || cluster?.name === flags.cluster,
+      ({config, cluster}) =>
+        (flags.all || !isSystemStream(config.name)) && (flags.cluster ?? cluster?.name) === cluster?.name,
     )
     const replication = replicationsOf(streams)
     const leaders = leadersOf(streams)
@@ -49,10 +53,17 @@ export default class StreamReport extends NatsCommand {
     this.log(streams.length > 0 ? `${renderReport(streams, look)}\n` : 'No Streams defined')
     if (replication.length > 0) this.log(`${renderReplication(replication, look)}\n`)
     if (flags.leaders && leaders.length > 0) this.log(`${renderLeaders(leaders, look.scheme)}\n`)
-    for (const info of streams)
-      for (const warning of streamWarnings(info)) this.notice(`WARNING: ${info.config.name} ${warning}`)
-    for (const name of missing) this.notice(`WARNING: ${name} cannot be reached: it has no leader, or is too slow`)
-    for (const [name, reason] of Object.entries(offline)) this.notice(`WARNING: ${name} is offline: ${reason}`)
+    this.tellWarnings([
+      ...streams.flatMap((info) => streamWarnings(info).map((warning) => `${info.config.name} ${warning}`)),
+      ...missing.map((name) => `${name} cannot be reached: it has no leader, or is too slow`),
+      ...Object.entries(offline).map(([name, reason]) => `${name} is offline: ${reason}`),
+    ])
     return {streams, replication, leaders, missing, offline}
+  }
+
+  /** As many as a person reads; --json has what all of them are about. */
+  private tellWarnings(warnings: string[]): void {
+    for (const warning of warnings.slice(0, MOST_WARNINGS)) this.notice(`WARNING: ${warning}`)
+    if (warnings.length > MOST_WARNINGS) this.notice(`WARNING: and ${warnings.length - MOST_WARNINGS} more`)
   }
 }

@@ -118,6 +118,7 @@ describe('stream ls, find and report', () => {
     expect(await order('--messages')).toBe('EMPTY KV_BUCKET AGG BIG MIR')
     expect(await order('--consumers')).toMatch(/^[A-Z_ ]+$/)
     expect(await order('--subject big.q')).toBe('BIG')
+    expect(await order('--name --no-all')).toBe('AGG BIG EMPTY MIR')
     expect(await order('--cluster nope')).toBe('')
     expect((await nats(`stream report --raw`)).stdout).toMatch(/│ BIG .*│ 3 +│ 3\d{3} /)
   })

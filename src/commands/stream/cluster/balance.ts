@@ -3,6 +3,7 @@ import {CliError, ExitCode} from '../../../lib/errors.ts'
 import {Flags} from '../../../lib/flags.ts'
 import {describePlan, type Move, planBalance} from '../../../lib/jetstream/balance.ts'
 import {stepDown} from '../../../lib/jetstream/leader.ts'
+import {isSystemStream} from '../../../lib/jetstream/name.ts'
 import {streamInfo} from '../../../lib/jetstream/stream.ts'
 import {findFlags, findStreams} from '../../../lib/jetstream/stream-find.ts'
 
@@ -15,14 +16,16 @@ export default class StreamClusterBalance extends NatsCommand {
   ]
 
   static override flags = {
-    all: Flags.boolean({char: 'a', hidden: true, summary: 'Streams of buckets take part always', default: true}),
+    all: Flags.boolean({char: 'a', allowNo: true, default: true, summary: 'The streams of buckets too'}),
     ...findFlags,
   }
 
   async run() {
     const {flags} = await this.parse(StreamClusterBalance)
     const api = await this.jetstream()
-    const streams = (await findStreams(api, flags)).map(({config, cluster}) => ({name: config.name, cluster}))
+    const streams = (await findStreams(api, flags))
+      .map(({config, cluster}) => ({name: config.name, cluster}))
+      .filter(({name}) => flags.all || !isSystemStream(name))
     if (streams.length > 0 && streams.every(({cluster}) => !cluster?.name))
       throw new CliError('the streams are not clustered')
     const plans = planBalance(streams)
