@@ -112,7 +112,7 @@ function readState(state: Json): StreamState {
   return {...state, ...counters, first_seq: count('first_seq'), last_seq: count('last_seq')}
 }
 
-/** All there is to know about a stream. @throws ApiError (3) when there is no such stream */
+/** All there is to know about a stream, waiting for it as long as --timeout says. @throws ApiError (3) when there is no such stream */
 export async function streamInfo(api: JetStreamApi, name: string, timeout?: number): Promise<StreamInfo> {
   checkName('stream', name)
   return readStreamInfo(await api.request(`STREAM.INFO.${name}`, undefined, timeout))
