@@ -45,8 +45,8 @@ export default class AccountRestore extends NatsCommand {
       const backup = override(readDescription(path), {cluster, tags})
       const {name} = backup.config
       const started = performance.now()
-      this.log(`Starting restore of Stream "${name}" from file "${path}"\n`)
-      const info = await restoreStream(api, path, backup)
+      const begun = () => this.log(`Starting restore of Stream "${name}" from file "${path}"\n`)
+      const info = await restoreStream(api, path, backup, {begun})
       this.log(`Restored stream "${name}" in ${duration(performance.now() - started)}\n`)
       this.log(renderStreamInfo(info))
       return info

@@ -49,11 +49,11 @@ export default class StreamRestore extends NatsCommand {
     const api = await this.jetstream()
     await checkAbsent(api, name)
 
-    this.log(`Starting restore of Stream "${name}" from file "${folder}"\n`)
     const started = performance.now()
     let progress: Progress | undefined
     const info = await restoreStream(api, folder, backup, {
       begun: (size) => {
+        this.log(`Starting restore of Stream "${name}" from file "${folder}"\n`)
         if (flags.progress) progress = new Progress(size, 'bytes')
       },
       progress: (sent) => progress?.update(sent),

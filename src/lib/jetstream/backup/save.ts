@@ -1,13 +1,18 @@
+import {setTimeout as delay} from 'node:timers/promises'
+import {CliError, ExitCode} from '../../errors.ts'
 import {bytes, duration} from '../../output/human.ts'
 import type {JetStreamApi} from '../api.ts'
+import {isNotFound} from '../api-error.ts'
+import {streamInfo} from '../stream.ts'
 import type {ArchiveMark} from './archive.ts'
 import {PendingBackup} from './folder.ts'
 import {type SnapshotHooks, type SnapshotOptions, TransferError, takeSnapshot} from './snapshot.ts'
 
 /** A snapshot that breaks off is taken again from its beginning, so often in all. */
 const ATTEMPTS = 3
-/** Time for a new connection, or a new leader, in milliseconds. */
-const PAUSE_MS = 1000
+/** How long a stream may be without a leader, or out of reach, in milliseconds. */
+const GIVE_UP_MS = 60_000
+const PAUSE_MS = 250
 
 /** A backup that was made. Sizes are in bytes, `elapsed` is in nanoseconds. */
 export type Saved = ArchiveMark & {
@@ -45,14 +50,27 @@ export async function saveStream(
         const elapsed = Math.round((performance.now() - started) * 1e6)
         return {stream, folder, messages: state.messages, ...archive, uncompressed, chunks, elapsed}
       } catch (error) {
-        if (!(error instanceof TransferError) || attempt === ATTEMPTS || api.connection.isClosed()) throw error
+        if (!(error instanceof TransferError) || attempt === ATTEMPTS) throw error
         hooks.warn(`The backup of ${stream} broke off, it begins again: ${error.message}`)
-        await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+        await untilReachable(api, stream)
       }
     }
   } catch (error) {
     backup.abandon()
     throw error
+  }
+}
+
+/** Waits until a stream has a leader that answers. @throws what it answered last, when that takes too long */
+async function untilReachable(api: JetStreamApi, stream: string): Promise<void> {
+  for (const end = performance.now() + GIVE_UP_MS; ; await delay(PAUSE_MS)) {
+    try {
+      const {cluster} = await streamInfo(api, stream)
+      if (!cluster || cluster.leader) return
+      if (performance.now() > end) throw new CliError(`${stream} has no leader`, {exitCode: ExitCode.Timeout})
+    } catch (error) {
+      if (isNotFound(error) || api.connection.isClosed() || performance.now() > end) throw error
+    }
   }
 }
 
