@@ -1,13 +1,25 @@
 import {join} from 'node:path'
 
-// What libraries load at their start although this program never uses it. A bundler cannot see that; left in, it takes
-// as long as all the rest of a `nats pub`. docs/benchmarks.md has the figures.
+// What libraries load at their start although this program never uses it, or uses it in few commands. A bundler cannot
+// see that; left in, it takes as long as all the rest of a `nats pub`. docs/benchmarks.md has the figures.
 
 const here = (file) => join(import.meta.dirname, 'slim', file)
 
 /** Of oclif the parser and the base class are used: not its configuration, help, prompts, spinners and pretty printing. */
 const OCLIF_UNUSED =
   /^(node:readline|clean-stack|indent-string|wrap-ansi|(\.\.?\/)+(config|help|help\/index|help\/util|ux|ux\/list|ux\/theme|ux\/write|logger|screen|performance|handle|warn|errors\/pretty-print))$/
+
+/** Modules by their name and by who asks for them, and the small one that takes their place. */
+const REPLACED = [
+  // For flags that are a file which must exist; its other users are left out.
+  [/^node:fs\/promises$/, /@oclif[\\/]core[\\/]lib[\\/]util[\\/]fs/, 'file-status.cjs'],
+  // For random numbers that most commands never need.
+  [/^crypto$/, /tweetnacl/, 'random-bytes.cjs'],
+  // Signs for NKEYs, which most connections do not have; it is a quarter of the client library.
+  [/^\.\/nacl$/, /@nats-io[\\/]nkeys/, 'nacl.cjs'],
+  // src/lib/connection/transport.ts has TLS and looks up names on its own.
+  [/^node:(tls|dns)$/, /@nats-io[\\/]transport-node/, 'unused.cjs'],
+]
 
 /** An esbuild plugin that puts small modules in the place of those. */
 export const slim = {
@@ -19,9 +31,8 @@ export const slim = {
       if (path === './help' && /[\\/]parser[\\/]/.test(importer)) return undefined
       return {path: here('oclif.cjs')}
     })
-    // tweetnacl asks for `crypto` when it is loaded, for random numbers that most commands never need.
-    build.onResolve({filter: /^crypto$/}, ({importer}) =>
-      /tweetnacl/.test(importer) ? {path: here('random-bytes.cjs')} : undefined,
-    )
+    for (const [filter, asking, file] of REPLACED) {
+      build.onResolve({filter}, ({importer}) => (asking.test(importer) ? {path: here(file)} : undefined))
+    }
   },
 }

@@ -1,6 +1,6 @@
 import {connect as connectSocket, isIP, type Socket} from 'node:net'
 import type {Duplex} from 'node:stream'
-import {connect as connectTls, type PeerCertificate} from 'node:tls'
+import type {PeerCertificate} from 'node:tls'
 import type {ConnectionOptions, ServerInfo} from '@nats-io/nats-core/internal'
 import {NodeTransport} from '@nats-io/transport-node/lib/node_transport.js'
 import type {SocksProxy} from './proxy.ts'
@@ -142,6 +142,8 @@ export class Transport extends NodeTransport {
   private async encrypt(name: string): Promise<void> {
     this.stage = 'tls'
     const servername = isIP(name) ? undefined : name
+    // Not loaded for a plain connection: it is a tenth of the start of a `nats pub`.
+    const {connect: connectTls} = await import('node:tls')
     const socket = connectTls({socket: this.socket, host: name, servername, ...this.link.tls.options()})
     this.encrypted = true
     await this.ready(socket, 'secureConnect')

@@ -1,0 +1,1 @@
+exports.stat = (path) => require('node:fs').promises.stat(path)

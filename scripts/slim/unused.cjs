@@ -1,0 +1,1 @@
+// In place of modules of which nothing is used.
