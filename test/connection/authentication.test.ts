@@ -121,7 +121,8 @@ describe('an nkey', () => {
   })
 
   it('is told as damaged without being shown', async () => {
-    const damaged = `${nkey.seed.slice(0, -1)}${nkey.seed.endsWith('A') ? 'B' : 'A'}`
+    // Not the last letter, of which some bits mean nothing.
+    const damaged = nkey.seed.replace(/.(?=.{9}$)/, (letter) => (letter === 'A' ? 'B' : 'A'))
     const result = await probe('nkey', ['--nkey', await secretFile('damaged.nk', damaged)])
     expect(result).toMatchObject(misused('--nkey: the nkey seed in '))
     expect(result.stderr).not.toContain(damaged)
