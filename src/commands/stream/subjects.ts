@@ -4,7 +4,7 @@ import {pickStream} from '../../lib/jetstream/pick.ts'
 import {streamSubjects} from '../../lib/jetstream/stream.ts'
 import {all, streamArg} from '../../lib/jetstream/stream-flags.ts'
 import {number} from '../../lib/output/human.ts'
-import {neutralise} from '../../lib/output/sanitize.ts'
+import {printable} from '../../lib/output/sanitize.ts'
 import {renderTable} from '../../lib/output/table.ts'
 import {columns} from '../../lib/output/terminal.ts'
 
@@ -53,7 +53,7 @@ export default class StreamSubjects extends NatsCommand {
 
 /** As many subjects beside each other as fit, up to three. */
 function render(stream: string, entries: Entry[]): string {
-  const cells = entries.map(([subject, count]) => [neutralise(subject), number(count)])
+  const cells = entries.map(([subject, count]) => [printable(subject), number(count)])
   const widest = Math.max(...cells.map(([subject, count]) => subject!.length + Math.max(5, count!.length) + 6))
   const across = Math.max(1, Math.min(3, Math.floor(columns() / widest)))
   const rows = Array.from({length: Math.ceil(cells.length / across)}, (_, row) =>

@@ -1,5 +1,5 @@
 import {bytes, duration, number} from '../output/human.ts'
-import {neutralise} from '../output/sanitize.ts'
+import {printable} from '../output/sanitize.ts'
 import {renderTable, type TableOptions} from '../output/table.ts'
 import {type ClusterInfo, peersOf} from './cluster-info.ts'
 import type {SourceState, StreamInfo} from './stream.ts'
@@ -84,7 +84,7 @@ export function renderReplication(list: Replication[], {raw, scheme}: Look): str
     filters(state).join(', '),
     active(state.active, raw),
     raw ? String(state.lag ?? 0) : number(state.lag ?? 0),
-    neutralise(state.error?.description ?? ''),
+    printable(state.error?.description ?? ''),
   ])
   const head = ['Stream', 'Kind', 'API Prefix', 'Source Stream', 'Filters and Transforms', 'Active', 'Lag', 'Error']
   const empty = [2, 4, 7].filter((column) => rows.every((row) => row[column] === ''))

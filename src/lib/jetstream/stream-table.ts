@@ -1,5 +1,5 @@
 import {bytes, dateTime, duration, number} from '../output/human.ts'
-import {neutralise} from '../output/sanitize.ts'
+import {printable} from '../output/sanitize.ts'
 import {renderTable} from '../output/table.ts'
 import type {StreamInfo} from './stream.ts'
 import {isTime} from './stream-info.ts'
@@ -10,7 +10,7 @@ export function renderStreams(title: string, streams: StreamInfo[], scheme?: str
     .toSorted((a, b) => a.state.bytes - b.state.bytes || (a.config.name < b.config.name ? -1 : 1))
     .map(({config, created, state}) => [
       config.name,
-      neutralise(config.description ?? ''),
+      printable(config.description ?? ''),
       isTime(created) ? dateTime(new Date(created)) : '',
       number(state.messages),
       bytes(state.bytes),

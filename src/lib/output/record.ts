@@ -1,4 +1,4 @@
-import {neutralise} from './sanitize.ts'
+import {printable} from './sanitize.ts'
 
 /** A label and its value; a list of values stands in lines of its own, undefined is left out. */
 export type Row = [label: string, value: string | number | boolean | string[] | undefined]
@@ -30,6 +30,6 @@ export function renderRecord(headline: string, sections: Section[]): string {
 }
 
 function renderRow([label, value]: Row, column: number): string[] {
-  const [first = '', ...more] = (Array.isArray(value) ? value : [String(value)]).map(neutralise)
+  const [first = '', ...more] = [value].flat().flatMap((text) => printable(String(text)).split('\n'))
   return [`${label.padStart(column)}: ${first}`, ...more.map((line) => `${' '.repeat(column + 2)}${line}`)]
 }

@@ -1,3 +1,5 @@
+import {isOutputTerminal} from './terminal.ts'
+
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 /**
@@ -10,4 +12,9 @@ export function neutralise(text: string): string {
     if (code < 0x20) return String.fromCharCode(0x2400 + code)
     return code === 0x7f ? '␡' : `\\x${code.toString(16)}`
   })
+}
+
+/** Text from elsewhere as it goes to stdout: safe on a terminal, as it is anywhere else. */
+export function printable(text: string): string {
+  return isOutputTerminal() ? neutralise(text) : text
 }

@@ -1,7 +1,7 @@
 import {connect} from '@nats-io/transport-node'
 import {beforeAll, describe, expect, it} from 'vitest'
 import {JetStreamApi} from '../../../src/lib/jetstream/api.ts'
-import {type Running, startInTerminal} from '../../support/cli.ts'
+import {type Running, run, startInTerminal} from '../../support/cli.ts'
 import {commandsFor} from '../../support/commands.ts'
 import {startServer} from '../../support/server.ts'
 
@@ -157,6 +157,17 @@ describe('on a terminal', () => {
     const wide = await terminal(line, {cols: 120}).done
     expect(widest(wide.stdout)).toBeGreaterThan(80)
     expect(widest(wide.stdout)).toBeLessThanOrEqual(120)
+  })
+
+  it('what others wrote cannot steer it', async () => {
+    const add = ['stream', 'add', 'EVIL', '--subjects', 'evil', '--description', 'a\u001b[2Jb\nc', '--defaults']
+    const options = {env: {NATS_URL: url}}
+    expect((await run(add, options)).stdout).toContain('Description: a\u001b[2Jb\n                               c\n')
+    for (const line of ['stream info EVIL', 'stream ls']) {
+      const {stdout} = await terminal(line).done
+      expect(stdout).toContain('a␛[2Jb')
+      expect(stdout).not.toContain('\u001b[2J')
+    }
   })
 
   it('stream graph draws what happens until it is interrupted', async () => {

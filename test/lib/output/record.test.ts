@@ -7,7 +7,7 @@ it('aligns the labels of all sections, and leaves out what is not there', () => 
       rows: [
         ['Name', 'A'],
         ['Gone', undefined],
-        ['Many', ['one', 'two']],
+        ['Many', ['one', 'two\nlines']],
       ],
     },
     {title: 'Empty', rows: [['Gone', undefined]]},
@@ -19,6 +19,7 @@ it('aligns the labels of all sections, and leaves out what is not there', () => 
           Name: A
           Many: one
                 two
+                lines
 
 Limits:
 
