@@ -34,7 +34,8 @@ export default class ConsumerFind extends NatsCommand {
     const names = items.filter(matches).map(({name}) => name)
 
     for (const name of names) this.log(name)
-    for (const name of missing) this.warn(`WARNING: ${stream} > ${name} does not answer, it was left out`)
+    for (const name of missing)
+      this.warn(`WARNING: ${stream} > ${name} cannot be reached: it has no leader, or is too slow`)
     return names
   }
 }

@@ -39,7 +39,8 @@ export default class ConsumerLs extends NatsCommand {
     const {items, missing, offline} = await listConsumers(api, stream)
 
     this.log(items.length > 0 ? consumerTable(items, this.globals.colors) : 'No Consumers defined')
-    for (const name of missing) this.warn(`WARNING: ${stream} > ${name} does not answer, it was left out`)
+    for (const name of missing)
+      this.warn(`WARNING: ${stream} > ${name} cannot be reached: it has no leader, or is too slow`)
     for (const [name, reason] of Object.entries(offline))
       this.warn(`WARNING: ${stream} > ${name} is offline: ${reason}`)
     return items.map(({name}) => name)

@@ -39,7 +39,8 @@ export default class ConsumerReport extends NatsCommand {
     if (flags.leaders && items.some(({cluster}) => cluster?.leader)) this.log(`\n${leadersTable(items, scheme)}`)
     for (const info of items)
       for (const warning of consumerWarnings(info)) this.notice(`WARNING: ${stream} > ${info.name} ${warning}`)
-    for (const name of missing) this.warn(`WARNING: ${stream} > ${name} does not answer, it was left out`)
+    for (const name of missing)
+      this.warn(`WARNING: ${stream} > ${name} cannot be reached: it has no leader, or is too slow`)
     for (const [name, reason] of Object.entries(offline))
       this.warn(`WARNING: ${stream} > ${name} is offline: ${reason}`)
     return items
