@@ -37,15 +37,16 @@ export default class ConsumerPause extends NatsCommand {
     checkVersion(api.connection.info!.version, [{what: 'pausing a consumer', version: '2.11.0'}])
     await this.confirm(`Really pause Consumer ${stream} > ${consumer} until ${dateTime(until)}?`, flags)
 
-    const answerOf = await api.request<{paused?: boolean; pause_until?: string; pause_remaining?: number}>(
-      `CONSUMER.PAUSE.${stream}.${consumer}`,
-      {pause_until: until.toISOString()},
-    )
-    if (!answerOf.paused)
-      throw new CliError(`${stream} > ${consumer} was not paused: ${dateTime(until)} is in the past`)
+    const {type: _, ...paused} = await api.request<{
+      type?: string
+      paused?: boolean
+      pause_until?: string
+      pause_remaining?: number
+    }>(`CONSUMER.PAUSE.${stream}.${consumer}`, {pause_until: until.toISOString()})
+    if (!paused.paused) throw new CliError(`${stream} > ${consumer} was not paused: ${dateTime(until)} is in the past`)
 
-    this.log(`Paused ${stream} > ${consumer} until ${dateTime(until)} (${duration(remaining(answerOf))})`)
-    return {stream, consumer, ...answerOf}
+    this.log(`Paused ${stream} > ${consumer} until ${dateTime(until)} (${duration(remaining(paused))})`)
+    return {stream, consumer, ...paused}
   }
 }
 

@@ -1,7 +1,7 @@
 import {NatsCommand} from '../../lib/command.ts'
 import {count, force} from '../../lib/flags.ts'
 import {consumerArgs} from '../../lib/jetstream/consumer-flags.ts'
-import type {ConsumerInfo} from '../../lib/jetstream/consumer-info.ts'
+import {readConsumer} from '../../lib/jetstream/consumer-info.ts'
 import {describeState} from '../../lib/jetstream/consumer-text.ts'
 import {pickBoth} from '../../lib/jetstream/consumers.ts'
 import {checkVersion} from '../../lib/jetstream/requirements.ts'
@@ -34,7 +34,7 @@ export default class ConsumerReset extends NatsCommand {
     await this.confirm(`Really reset the Consumer ${stream} > ${consumer}?`, flags)
 
     const payload = flags.sequence ? {seq: flags.sequence} : undefined
-    const info = await api.request<ConsumerInfo>(`CONSUMER.RESET.${stream}.${consumer}`, payload)
+    const info = readConsumer(await api.request(`CONSUMER.RESET.${stream}.${consumer}`, payload))
 
     this.log(describeState(info))
     return info

@@ -9,7 +9,9 @@ import {dateTime} from '../../lib/output/human.ts'
 export default class ConsumerResume extends NatsCommand {
   static override summary = 'End the pause of a consumer'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> ORDERS DISPATCH --force']
+  static override examples = [
+    '<%= config.bin %> consumer pause ORDERS DISPATCH 1h -f && <%= config.bin %> <%= command.id %> ORDERS DISPATCH -f',
+  ]
 
   static override args = consumerArgs
 

@@ -1,4 +1,5 @@
 import {dateTime, number} from '../output/human.ts'
+import {isObject, type Json} from './api.ts'
 import {type ClusterInfo, clusterWarnings} from './cluster-info.ts'
 import type {ConsumerConfig} from './consumer-config/config.ts'
 
@@ -25,6 +26,11 @@ export type ConsumerInfo = {
   priority_groups?: {group: string; pinned_client_id?: string; pinned_ts?: string}[] | null
   cluster?: ClusterInfo | null
   ts?: string
+}
+
+/** A consumer from an answer of the API, which may lack anything but its configuration then. */
+export function readConsumer({type: _, ...info}: Json): ConsumerInfo {
+  return {...info, config: isObject(info.config) ? info.config : {}} as ConsumerInfo
 }
 
 /** What is wrong with a consumer, in words for whoever is on call. Nothing for a healthy one. */

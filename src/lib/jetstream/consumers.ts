@@ -1,7 +1,7 @@
 import {randomInt} from 'node:crypto'
-import type {JetStreamApi} from './api.ts'
+import {isObject, type JetStreamApi, type Json} from './api.ts'
 import type {ConsumerConfig} from './consumer-config/config.ts'
-import type {ConsumerInfo} from './consumer-info.ts'
+import {type ConsumerInfo, readConsumer} from './consumer-info.ts'
 import type {Group} from './leader.ts'
 import {checkName} from './name.ts'
 import type {Listing} from './pages.ts'
@@ -19,12 +19,12 @@ export async function pickBoth(
 }
 
 /** All there is to know about a consumer. @throws ApiError (3) when there is no such consumer */
-export const consumerInfo = (
+export const consumerInfo = async (
   api: JetStreamApi,
   stream: string,
   name: string,
   timeout?: number,
-): Promise<ConsumerInfo> => api.request<ConsumerInfo>(`CONSUMER.INFO.${stream}.${name}`, undefined, timeout)
+): Promise<ConsumerInfo> => readConsumer(await api.request(`CONSUMER.INFO.${stream}.${name}`, undefined, timeout))
 
 /** A consumer as one that can be made to change its leader. */
 export const consumerGroup = (api: JetStreamApi, stream: string, name: string): Group => ({
@@ -35,9 +35,9 @@ export const consumerGroup = (api: JetStreamApi, stream: string, name: string): 
 
 /** All consumers of a stream, by name. */
 export async function listConsumers(api: JetStreamApi, stream: string): Promise<Listing<ConsumerInfo>> {
-  const listing = await api.list<ConsumerInfo>(`CONSUMER.LIST.${stream}`, 'consumers')
-  listing.items.sort((a, b) => (a.name < b.name ? -1 : 1))
-  return listing
+  const listing = await api.list<Json>(`CONSUMER.LIST.${stream}`, 'consumers')
+  const items = listing.items.filter(isObject).map(readConsumer)
+  return {...listing, items: items.sort((a, b) => (a.name < b.name ? -1 : 1))}
 }
 
 /**
@@ -57,11 +57,8 @@ export async function putConsumer(
   checkVersion(api.connection.info!.version, requirementsOf(config))
   // A server that limits who may consume which subjects looks for the filter in the subject of the request.
   const filter = config.filter_subject ? `.${config.filter_subject}` : ''
-  return api.request<ConsumerInfo>(`CONSUMER.CREATE.${stream}.${name}${filter}`, {
-    stream_name: stream,
-    config: {...config, name},
-    ...(action ? {action} : {}),
-  })
+  const request = {stream_name: stream, config: {...config, name}, ...(action ? {action} : {})}
+  return readConsumer(await api.request(`CONSUMER.CREATE.${stream}.${name}${filter}`, request))
 }
 
 function requirementsOf(config: ConsumerConfig): Requirement[] {

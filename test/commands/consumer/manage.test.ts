@@ -60,6 +60,17 @@ describe('consumer ls', () => {
   })
 })
 
+test('lists of 2,000 consumers are whole', async () => {
+  await lab.createStream('MANY', {storage: 'memory', max_consumers: 3000})
+  const names = Array.from({length: 2000}, (_, i) => `C${String(i).padStart(4, '0')}`)
+  for (let i = 0; i < names.length; i += 100)
+    await Promise.all(names.slice(i, i + 100).map((name) => create(name, {mem_storage: true}, 'MANY')))
+  expect((await consumer('ls', 'MANY', '-n')).stdout).toBe(`${names.join('\n')}\n`)
+  const {stdout} = await consumer('ls', 'MANY')
+  expect(stdout.match(/C\d{4}/g)).toEqual(names)
+  await lab.api('STREAM.DELETE.MANY')
+})
+
 describe('consumer info', () => {
   test('shows configuration and state', async () => {
     const {stdout, stderr, code} = await consumer('info', 'ORDERS', 'C1')
@@ -82,7 +93,7 @@ describe('consumer info', () => {
     const {stdout} = await consumer('info', 'ORDERS', 'C1', '--json')
     const {ts: _ts, ...told} = JSON.parse(stdout)
     const {ts: _, type: _type, ...server} = await lab.api('CONSUMER.INFO.ORDERS.C1')
-    expect(told).toMatchObject(server)
+    expect(told).toEqual(server)
     const state = await consumer('state', 'ORDERS', 'C1', '--json')
     expect(JSON.parse(state.stdout)).toMatchObject(server)
   })

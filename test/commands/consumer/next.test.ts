@@ -229,6 +229,25 @@ describe('what can happen to consumer next', () => {
   })
 })
 
+test.each(['2.9', '2.10'] as const)('an older server, %s, serves as well', async (version) => {
+  const {url} = await startServer({jetstream: true, version})
+  const older = await Lab.open(url)
+  await older.createStream('OLD')
+  await older.storeNumbers('old.x', 6000)
+  const add = await run(['-s', url, 'consumer', 'add', 'OLD', 'C', '--pull', '--defaults'])
+  expect(add.code).toBe(0)
+  const taken = await run(['-s', url, 'consumer', 'next', 'OLD', 'C', '--count', '6000', '--raw'])
+  expect(taken).toMatchObject({stdout: numbers(6000), stderr: '', code: 0})
+  const {ack_floor} = await older.api('CONSUMER.INFO.OLD.C')
+  expect(ack_floor.stream_seq).toBe(6000)
+  expect((await run(['-s', url, 'consumer', 'edit', 'OLD', 'C', '--max-deliver', '4', '-f'])).code).toBe(0)
+  expect((await older.api('CONSUMER.INFO.OLD.C')).config.max_deliver).toBe(4)
+  const waiting = start(['-s', url, 'consumer', 'next', 'OLD', 'C', '--timeout', '20s'])
+  await until(async () => (await older.api('CONSUMER.INFO.OLD.C')).num_waiting === 1)
+  await older.api('CONSUMER.DELETE.OLD.C')
+  expect((await waiting.done).code).toBe(3)
+})
+
 describe('consumer sub', () => {
   test('prints one message of a pull consumer', async () => {
     await create('ORDERS', 'SUB')
