@@ -2,12 +2,20 @@ import {inboxPrefix} from '../lib/bench/wire.ts'
 import {NatsCommand} from '../lib/command.ts'
 import {Args, count, duration, Flags} from '../lib/flags.ts'
 import {OutputStream} from '../lib/output/stream.ts'
-import {checkRequest} from '../lib/subscribe/check.ts'
-import {type Plan, Reception} from '../lib/subscribe/receive.ts'
+import {checkRequest, type ReceiveFlags, readsStream} from '../lib/subscribe/check.ts'
+import {type Plan, Reception, type Sink} from '../lib/subscribe/receive.ts'
 import {openSink} from '../lib/subscribe/sinks.ts'
+import {streamFlags} from '../lib/subscribe/stream/flags.ts'
+
+/** How long the server may take to confirm acknowledgements, in milliseconds, also after an interruption. */
+const SETTLE_MS = 5000
+const INTERRUPTED_MS = 300
 
 export default class Subscribe extends NatsCommand {
-  static override summary = 'Show messages as they are published on subjects'
+  static override summary = 'Show messages as they are published on subjects, or as a stream has them'
+
+  static override description =
+    `With --stream or a place to begin (--all, --last, --since, ...) messages come from a stream: the one named, or the one that stores the subjects. They come in order and none twice, also when a server restarts meanwhile, and go on with what is stored from now on.`
 
   static override aliases = ['sub']
 
@@ -15,6 +23,8 @@ export default class Subscribe extends NatsCommand {
     '<%= config.bin %> <%= command.id %> "orders.>"',
     '<%= config.bin %> <%= command.id %> orders.eu orders.us --queue workers --count 10',
     '<%= config.bin %> <%= command.id %> "orders.>" --json | jq .subject',
+    '<%= config.bin %> <%= command.id %> "orders.>" --since 1h --terminate-at-end',
+    '<%= config.bin %> <%= command.id %> --stream ORDERS --durable NEW --ack --count 10',
   ]
 
   static override args = {
@@ -48,21 +58,34 @@ export default class Subscribe extends NatsCommand {
     'report-subscriptions': Flags.boolean({summary: 'Count messages and bytes by what was subscribed to'}),
     'report-top': count({summary: 'How many subjects a report shows (default 10)'}),
     graph: Flags.boolean({summary: 'Plot the messages of each second, on a terminal'}),
+    ...streamFlags,
   }
 
   async run() {
     const {args, flags} = await this.parse(Subscribe)
     const {interrupt} = this
-    const warn = (text: string) => void this.warn(text)
-    checkRequest(args.subjects ?? [], flags)
+    const {subjects = []} = args
+    checkRequest(subjects, flags)
     const output = new OutputStream()
-    const {sink, result} = await openSink(flags, output, warn)
+    const acknowledger = flags.ack ? await this.openAcknowledger() : undefined
+    const {sink, result} = await openSink(flags, output, this.tellWarning, acknowledger)
 
+    try {
+      const work = readsStream(flags) ? this.read(subjects, flags, sink) : this.receive(subjects, flags, sink)
+      await Promise.race([work, output.failed])
+      await acknowledger?.settled(interrupt.aborted ? INTERRUPTED_MS : SETTLE_MS)
+    } finally {
+      acknowledger?.close()
+    }
+    return result?.()
+  }
+
+  /** Messages as they are published. */
+  private async receive(given: string[], flags: ReceiveFlags, sink: Sink): Promise<void> {
     const nc = await this.connect()
     const prefix = inboxPrefix(nc)
-    const subjects = args.subjects ?? [await newInbox(prefix)]
     const plan: Plan = {
-      subjects,
+      subjects: given.length > 0 ? given : [await newInbox(prefix)],
       queue: flags.queue,
       ignore: flags['ignore-subject'] ?? [],
       count: flags.count ?? 0,
@@ -70,8 +93,23 @@ export default class Subscribe extends NatsCommand {
       replies: flags['match-replies'] ? `${prefix}.>` : undefined,
     }
     const ready = () => flags.raw || this.tell(plan)
-    await Promise.race([new Reception(plan, sink, {ready, warn}).run(nc, interrupt), output.failed])
-    return result?.()
+    await new Reception(plan, sink, {ready, warn: this.tellWarning}).run(nc, this.interrupt)
+  }
+
+  /** Messages of a stream. */
+  private async read(subjects: string[], flags: ReceiveFlags, sink: Sink): Promise<void> {
+    const {readStream} = await import('../lib/subscribe/stream/read.ts')
+    const tell = {notice: (text: string) => this.notice(text), warn: this.tellWarning}
+    await readStream(await this.jetstream(), subjects, flags, sink, this.interrupt, tell)
+  }
+
+  private async openAcknowledger() {
+    const {Acknowledger} = await import('../lib/jetstream/consume/acknowledger.ts')
+    return new Acknowledger(await this.connect(), '+ACK')
+  }
+
+  private readonly tellWarning = (text: string): void => {
+    this.warn(text)
   }
 
   private tell({subjects, replies, ignore}: Plan): void {

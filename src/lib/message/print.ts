@@ -22,9 +22,14 @@ const NEWLINE = Buffer.from('\n')
  * @param opening what stands before the subject: `[#3] Received on`
  */
 export function renderMessage(message: Message, opening: string, options: PrintOptions): Uint8Array {
-  if (options.raw) return renderBody(message.data, options)
-  const {subject, reply, headers, data} = message
-  let head = `${opening} "${subject}"${reply ? ` with reply "${reply}"` : ''}\n`
+  const {subject, reply} = message
+  return renderUnder(`${opening} "${subject}"${reply ? ` with reply "${reply}"` : ''}`, message, options)
+}
+
+/** The same under a headline of another form. */
+export function renderUnder(headline: string, {headers, data}: Message, options: PrintOptions): Uint8Array {
+  if (options.raw) return renderBody(data, options)
+  let head = `${headline}\n`
   if (!options.subjectsOnly && headers?.length) head += `${headerLines(headers).join('\n')}\n\n`
   const top = Buffer.from(options.terminal ? neutralise(head) : head)
   if (options.headersOnly || options.subjectsOnly) return top

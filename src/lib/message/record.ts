@@ -26,7 +26,7 @@ export function toRecord(message: Message, time: Date): MessageRecord {
 /**
  * The same as a line of JSON without its newline. Written by hand as `subscribe --json` makes hundreds of thousands a second.
  *
- * @param time when the message was received, in milliseconds since the epoch
+ * @param time when the message was received, in milliseconds since the epoch; fractions are left out
  * @param extra more members, as `,"name":value`
  */
 export function encodeRecord({subject, reply, headers, data}: Message, time: number, extra = ''): string {
@@ -38,7 +38,7 @@ export function encodeRecord({subject, reply, headers, data}: Message, time: num
   json += utf8
     ? `,"data":${JSON.stringify(bytes.toString())},"encoding":"utf8"`
     : `,"data":"${bytes.toString('base64')}","encoding":"base64"`
-  return `${json},"size":${bytes.length},"time":"${isoTime(time)}"${extra}}`
+  return `${json},"size":${bytes.length},"time":"${isoTime(Math.floor(time))}"${extra}}`
 }
 
 function encodeHeaders(headers: HeaderList): string {

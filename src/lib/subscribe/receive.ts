@@ -4,6 +4,7 @@ import {type Listener, type Tap, tap} from '../bench/wire.ts'
 import {CliError, ExitCode} from '../errors.ts'
 import {duration} from '../output/human.ts'
 import {matcher} from './subject.ts'
+import type {FromStream} from './writers.ts'
 
 /** How long messages that are on their way are waited for after an interruption. */
 const DRAIN_MS = 400
@@ -30,13 +31,16 @@ export interface Sink {
   /** A subscription was made; the frames of its messages have this id. */
   subscribed?(id: number, subject: string): void
   /**
-   * A message: the number-th, or the reply to the number-th. The frame is valid only during the call.
+   * A message: the number-th, or the reply to the number-th. Frame and `from`, where it lies in a stream, are valid only
+   * during the call.
    */
-  message(frame: Frame, number: number, isReply: boolean): void
+  message(frame: Frame, number: number, isReply: boolean, from?: FromStream): void
   /** All that came with one read from the socket has been told. */
   chunk?(): void
   /** Says to wait before more is received, and until when. */
   readonly busy?: Promise<void> | undefined
+  /** Resolves when what came has been dealt with; undefined when it has by now. */
+  readonly working?: Promise<void> | undefined
   /** No message comes any more; resolves when what came has been dealt with. */
   end(interrupted: boolean): Promise<void>
 }

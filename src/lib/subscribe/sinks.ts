@@ -1,3 +1,4 @@
+import type {Acknowledger} from '../jetstream/consume/acknowledger.ts'
 import type {OutputStream} from '../output/stream.ts'
 import {isOutputTerminal} from '../output/terminal.ts'
 import type {Sink} from './receive.ts'
@@ -26,11 +27,16 @@ export type SinkFlags = {
 /** A sink, and what the command returns when it has ended. */
 export type OpenSink = {sink: Sink; result?: () => ReportResult}
 
-/** Opens what the flags ask for; each form of output is loaded when it is used. */
+/**
+ * Opens what the flags ask for; each form of output is loaded when it is used.
+ *
+ * @param acknowledger acknowledges what was written
+ */
 export async function openSink(
   flags: SinkFlags,
   output: OutputStream,
   warn: (text: string) => void,
+  acknowledger?: Acknowledger,
 ): Promise<OpenSink> {
   const terminal = isOutputTerminal()
   const {raw, json = false, dump, translate, graph} = flags
@@ -45,8 +51,13 @@ export async function openSink(
     const report = new Report({top, bySubscription, live: terminal, silent: json, colors: flags.colors})
     return {sink: report, result: () => report.result}
   }
-  if (raw && dump === undefined && translate === undefined && !terminal) return {sink: new RawSink(output)}
-  const writer = await openWriter(flags, output, terminal)
+  const plain = raw && dump === undefined && translate === undefined && !terminal
+  if (plain && !acknowledger) return {sink: new RawSink(output)}
+  let writer = await openWriter(flags, output, terminal)
+  if (acknowledger) {
+    const {AcknowledgingWriter} = await import('./acknowledge.ts')
+    writer = new AcknowledgingWriter(writer, output, acknowledger)
+  }
   if (translate === undefined) return {sink: new WriterSink(writer)}
   const {TranslatingSink} = await import('./translate.ts')
   return {sink: new TranslatingSink(translate, writer, warn)}

@@ -3,7 +3,7 @@ import {CliError, ExitCode} from '../errors.ts'
 import type {Message} from '../message/message.ts'
 import {runProgram, splitCommand} from '../message/program.ts'
 import type {Sink} from './receive.ts'
-import {now, type Received, toMessage, type Writer} from './writers.ts'
+import {type FromStream, type Received, toReceived, type Writer} from './writers.ts'
 
 /** Bodies that may wait for the program, in bytes, before receiving pauses. */
 const QUEUE_BYTES = 4 * 1024 * 1024
@@ -24,7 +24,7 @@ export class TranslatingSink implements Sink {
   private queued = 0
   private failures = 0
   private total = 0
-  private working: Promise<void> | undefined
+  working: Promise<void> | undefined
   private full: {promise: Promise<void>; resolve: () => void} | undefined
 
   /** @throws UsageError for a command that cannot be split into words */
@@ -34,10 +34,11 @@ export class TranslatingSink implements Sink {
     this.warn = warn
   }
 
-  message(frame: Frame, number: number, isReply: boolean): void {
-    const message = toMessage(frame)
+  message(frame: Frame, number: number, isReply: boolean, from?: FromStream): void {
+    const received = toReceived(frame, number, isReply, from)
+    const {message} = received
     message.data = Buffer.from(message.data)
-    this.queue.push({message, number, isReply, time: now()})
+    this.queue.push(received)
     this.queued += message.data.length
     if (this.queued > QUEUE_BYTES) this.full ??= deferred()
     this.working ??= this.work()

@@ -11,13 +11,14 @@ export class Patience {
   private met = false
   private outage: number | undefined
 
-  /** @param timeout milliseconds without a message */
+  /** @param timeout milliseconds without a message; Infinity to wait for ever */
   constructor(timeout: number) {
     this.timeout = timeout
   }
 
   /** Milliseconds until waiting is over. */
   get left(): number {
+    if (this.timeout === Infinity) return Infinity
     const until = this.outage === undefined ? this.since + this.timeout : this.outage + OUTAGE_MS
     return until - performance.now()
   }

@@ -34,6 +34,8 @@ export type PullOptions = {
   count: number
   /** Ends when no message came for so long, in milliseconds. */
   timeout: number
+  /** Ends when this is aborted. */
+  interrupt?: AbortSignal
   /** Messages to ask for at a time, at most. */
   batch?: number
   warn: (text: string) => void
@@ -65,6 +67,7 @@ export class Pull implements Listener {
   private quiet = 0
   private silentAt = Infinity
   private connected = true
+  private over = false
   private taking: Promise<void> | undefined
   private end: (how: Status | 'filled' | 'lost') => void = () => {}
   private fail: (thrown: unknown) => void = () => {}
@@ -83,7 +86,7 @@ export class Pull implements Listener {
   }
 
   /**
-   * Resolves when all messages that were wanted have been taken.
+   * Resolves when all messages that were wanted have been taken, or `interrupt` is aborted.
    *
    * @throws CliError (6) when none came in time; NotFoundError when the consumer is deleted meanwhile; CliError when it
    *   refuses the requests, or the connection is lost for good
@@ -105,18 +108,28 @@ export class Pull implements Listener {
     const watchdog = setInterval(() => {
       if (this.connected && performance.now() > this.silentAt) this.end('lost')
     }, RETRY_MS)
+    const {interrupt} = this.options
+    const interrupted = new Promise<void>((resolve) => {
+      if (interrupt?.aborted) resolve()
+      interrupt?.addEventListener('abort', () => resolve())
+    })
     try {
-      this.subscribe()
-      while (this.received < this.options.count) {
-        const how = await Promise.race([this.request(), this.failed])
-        await this.taking
-        if (this.received < this.options.count) await Promise.race([this.react(how), this.failed])
-      }
+      await Promise.race([this.takeAll(), this.failed, interrupted])
     } finally {
+      this.over = true
       clearInterval(watchdog)
       stop()
       this.sid = -1
       if (!this.api.connection.isClosed()) this.subscription?.unsubscribe()
+    }
+  }
+
+  private async takeAll(): Promise<void> {
+    this.subscribe()
+    while (this.received < this.options.count && !this.over) {
+      const how = await this.request()
+      await this.taking
+      if (this.received < this.options.count && !this.over) await this.react(how)
     }
   }
 
@@ -223,7 +236,8 @@ export class Pull implements Listener {
 
   private gone(): NotFoundError {
     const {received, options} = this
-    const so = received > 0 ? `; ${number(received)} of ${number(options.count)} messages came before that` : ''
+    const all = options.count === Infinity ? '' : `of ${number(options.count)} `
+    const so = received > 0 ? `; ${number(received)} ${all}messages came before that` : ''
     return new NotFoundError(`consumer ${this.name} was deleted${so}`)
   }
 }

@@ -5,6 +5,8 @@ const BATCH = 5000
 /** Bytes of one request, beside one message of any size: what may wait in memory. */
 const BYTES = 16 * 1024 * 1024
 const HEARTBEAT_MS = 500
+/** Whoever waits longer asks again. */
+const LONGEST_MS = 30_000
 /** The server refuses heartbeats that are more than half of the whole time. */
 const LEAST_BEATS = 2
 
@@ -19,11 +21,11 @@ export type PullRequest = {
  * What to ask a consumer for next, within the limits that it sets.
  *
  * @param wanted messages still to be taken
- * @param left milliseconds that they may take
+ * @param left milliseconds that they may take, perhaps Infinity
  * @param maxPayload the largest message of the server, in bytes
  */
 export function pullRequest(config: ConsumerConfig, wanted: number, left: number, maxPayload: number): PullRequest {
-  const milliseconds = Math.max(1, Math.floor(atMost(left, (config.max_expires ?? 0) / 1e6)))
+  const milliseconds = Math.max(1, Math.floor(atMost(Math.min(left, LONGEST_MS), (config.max_expires ?? 0) / 1e6)))
   const heartbeat = milliseconds >= HEARTBEAT_MS * LEAST_BEATS ? HEARTBEAT_MS : undefined
   const [group] = config.priority_groups ?? []
   return {

@@ -1,6 +1,6 @@
 import {nuid} from '@nats-io/nats-core'
 import type {JetStreamApi, Json} from '../api.ts'
-import type {Position} from './position.ts'
+import type {Start} from './position.ts'
 
 /** The server says so often that it has nothing new, in milliseconds. */
 export const HEARTBEAT_MS = 1000
@@ -8,7 +8,7 @@ export const HEARTBEAT_MS = 1000
 const INACTIVE_NS = 30e9
 
 /** What a consumer for one reading has before it, from which place on. */
-export type ConsumerPlan = {stream: string; subjects: string[]; start: Position}
+export type ConsumerPlan = {stream: string; subjects: string[]; start: Start}
 
 /** A consumer made for one reading. `pending` is how many messages it has before it. */
 export type ReadConsumer = {name: string; pending: number}
@@ -44,7 +44,8 @@ export async function removeConsumer(api: JetStreamApi, stream: string, name: st
   await api.request(`CONSUMER.DELETE.${stream}.${name}`, undefined, Math.min(api.timeout, 500)).catch(() => {})
 }
 
-function policyOf(start: Position): Json {
+function policyOf(start: Start): Json {
+  if ('lastPerSubject' in start) return {deliver_policy: 'last_per_subject'}
   if ('sequence' in start) return {deliver_policy: 'by_start_sequence', opt_start_seq: Math.max(1, start.sequence)}
   return {deliver_policy: 'by_start_time', opt_start_time: new Date(start.time).toISOString()}
 }

@@ -7,11 +7,20 @@ const PREFIX = Buffer.from('$JS.ACK.')
 const SHORT = 9
 const MAX_TOKENS = 12
 
+/** What is known of a message of a stream beside itself. */
+export type Delivered = {
+  sequence: number
+  pending: number
+  time: number
+  consumerSequence?: number
+  deliveries?: number
+}
+
 /**
  * What the reply subject of a delivered message tells (ADR-15): in the short form, or in the one that has domain and account
  * behind `$JS.ACK` and perhaps a random token at its end. There is one Delivery for all messages: valid until the next `read`.
  */
-export class Delivery {
+export class Delivery implements Delivered {
   /** Sequence in the stream. */
   sequence = 0
   /** How many this consumer has delivered, this one included. */
@@ -43,14 +52,14 @@ export class Delivery {
     return true
   }
 
-  /** When it was stored, in milliseconds since the epoch. */
+  /** When it was stored, in milliseconds since the epoch, to the microsecond. */
   get time(): number {
     const start = this.starts[this.timestamp]!
-    let nanoseconds = 0
-    // 13 of the 19 digits are the milliseconds; all of them would not fit a number.
-    const end = this.starts[this.timestamp + 1]! - 1 - 6
-    for (let i = start; i < end; i++) nanoseconds = nanoseconds * 10 + this.chunk[i]! - 48
-    return nanoseconds
+    let microseconds = 0
+    // 16 of the 19 digits: all of them would not fit a number.
+    const end = this.starts[this.timestamp + 1]! - 1 - 3
+    for (let i = start; i < end; i++) microseconds = microseconds * 10 + this.chunk[i]! - 48
+    return microseconds / 1000
   }
 
   private number(token: number): number {

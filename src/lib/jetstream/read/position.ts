@@ -4,6 +4,9 @@ import {parseDuration} from '../../units.ts'
 /** A place in a stream: a sequence, or a time in milliseconds since the epoch. */
 export type Position = {sequence: number} | {time: number}
 
+/** Where reading begins: at a place, or with the last message of each subject. */
+export type Start = Position | {lastPerSubject: true}
+
 /** A date, perhaps a time of day, perhaps a zone; without one it is the local time. */
 const DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/
 

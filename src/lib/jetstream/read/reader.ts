@@ -15,6 +15,8 @@ const MISSED_HEARTBEATS = 2
 /** How long a stream may be out of reach before reading gives up; with `follow` it never does. */
 const GIVE_UP_MS = 60_000
 const RETRY_MS = 250
+/** How long the answer that tells of a consumer is waited for when it is to go. */
+const RELEASE_MS = 300
 
 type Consumer = {subscription: Subscription; created: Promise<ReadConsumer>}
 
@@ -116,7 +118,9 @@ export class StreamReader implements Listener {
     this.tap.add(this.sid)
     this.delivered = 0
     this.silence = 0
-    const start = position > 0 ? {sequence: position + 1} : slice.start
+    // The last messages of each subject are no row that could be entered in the middle: what was told is passed over.
+    const goesOn = position > 0 && !('lastPerSubject' in slice.start)
+    const start = goesOn ? {sequence: position + 1} : slice.start
     const created = createConsumer(api, {...slice, start}, inbox)
     this.consumer = {subscription, created}
     const {pending} = await created
@@ -132,7 +136,9 @@ export class StreamReader implements Listener {
     consumer.subscription.unsubscribe()
     if (!this.connected) return
     // Messages can come, and be all, before the answer that tells of the consumer does.
-    const {name} = await consumer.created.catch(() => ({name: undefined}))
+    const unknown = {name: undefined}
+    const late = delay(RELEASE_MS, unknown, {ref: false})
+    const {name} = await Promise.race([consumer.created.catch(() => unknown), late])
     if (name) await removeConsumer(api, slice.stream, name)
   }
 
@@ -143,7 +149,8 @@ export class StreamReader implements Listener {
     else if (delivery.consumerSequence !== this.delivered + 1) this.recover('messages were lost on the way')
     else {
       this.delivered++
-      if (isBehind(slice, delivery) || this.tell(frame) || delivery.sequence === slice.end) this.finish()
+      const isNew = delivery.sequence > this.position
+      if (isBehind(slice, delivery) || (isNew && this.tell(frame)) || delivery.sequence === slice.end) this.finish()
       else if (delivery.pending === 0) this.checkEnd().catch(this.fail)
     }
   }

@@ -1,7 +1,7 @@
 import type {JetStreamApi} from '../api.ts'
-import type {Delivery} from './delivery.ts'
+import type {Delivered} from './delivery.ts'
 import {getMessage} from './get.ts'
-import type {Position} from './position.ts'
+import type {Start} from './position.ts'
 import {streamState} from './start.ts'
 
 /** A part of a stream. */
@@ -9,7 +9,7 @@ export type Slice = {
   stream: string
   /** Subjects, wildcards allowed; all messages when empty. */
   subjects: string[]
-  start: Position
+  start: Start
   /** The last sequence wanted; reading ends there, or before it when nothing is left. Absent: it never ends on its own. */
   end?: number
   /** Messages stored after this time, in milliseconds since the epoch, are not wanted. */
@@ -17,7 +17,7 @@ export type Slice = {
 }
 
 /** Whether a message lies behind the end of the slice. */
-export function isBehind({end, until}: Slice, delivery: Delivery): boolean {
+export function isBehind({end, until}: Slice, delivery: Delivered): boolean {
   return (end !== undefined && delivery.sequence > end) || (until !== undefined && delivery.time > until)
 }
 
