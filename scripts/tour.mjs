@@ -36,4 +36,22 @@ export const tour = [
     ready: /Subscribing on/,
     run: 'nats pub --ndjson < recorded.ndjson',
   },
+  {
+    title: 'A stream keeps what is published on its subjects',
+    run: "nats stream add ORDERS --subjects 'orders.>' --defaults",
+  },
+  {
+    title: 'Publish three orders and read them back, the whole stream into a pipe',
+    run: "nats pub orders.new 'order {{Count}}' --count 3 --quiet && nats stream cat ORDERS --raw",
+  },
+  {title: 'All streams', run: 'nats stream ls'},
+  {
+    title: 'A consumer hands messages out and remembers what was acknowledged',
+    run: 'nats consumer add ORDERS WORKERS --pull --defaults && nats consumer next ORDERS WORKERS --count 2',
+  },
+  {title: 'How far is it?', run: 'nats consumer report ORDERS'},
+  {
+    title: 'Back a stream up, lose it, and have it again',
+    run: 'nats stream backup ORDERS backup && nats stream rm ORDERS --force && nats stream restore backup && nats stream cat ORDERS --raw',
+  },
 ]
