@@ -2,6 +2,7 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type Index, interpret} from './lib/argv.ts'
 import {describeError, ExitCode} from './lib/errors.ts'
+import {printError} from './lib/output/error.ts'
 import {flush, OutputClosed, write, writeError} from './lib/output/stdout.ts'
 
 type Command = {execute: (id: string, argv: string[]) => Promise<number>}
@@ -35,9 +36,9 @@ export async function main(argv: string[], load: Load): Promise<number> {
     }
   } catch (error) {
     if (error instanceof OutputClosed) return ExitCode.Done
-    const {message, hint, exitCode} = describeError(error)
-    writeError(`nats: error: ${message}\n${hint ? `nats: hint: ${hint}\n` : ''}`)
-    return exitCode
+    const described = describeError(error)
+    printError(described)
+    return described.exitCode
   }
 }
 

@@ -6,10 +6,11 @@ import type {NamedContext, Settings} from './connection/settings.ts'
 import {CliError, describeError, Exit, ExitCode, UsageError} from './errors.ts'
 import {globalFlags} from './flags.ts'
 import type {JetStreamApi} from './jetstream/api.ts'
+import {printError} from './output/error.ts'
 import {clock} from './output/human.ts'
 import {neutralise} from './output/sanitize.ts'
 import {flush, OutputClosed, outputFailed, write, writeError} from './output/stdout.ts'
-import {hasColor, isErrorTerminal, isInputTerminal} from './output/terminal.ts'
+import {isErrorTerminal, isInputTerminal} from './output/terminal.ts'
 import {Interruption} from './signals.ts'
 import {toUsageError} from './usage.ts'
 
@@ -60,13 +61,9 @@ export abstract class NatsCommand extends Command {
     if (error instanceof OutputClosed) return ExitCode.Done
     if (error instanceof Exit) return error.exitCode
     if (error instanceof CliError) this.printResult(error.result)
-    const {message, hint, exitCode, stack} = describeError(error)
-    const [red, cyan, plain] = hasColor(2) ? ['\u001b[31m', '\u001b[36m', '\u001b[0m'] : ['', '', '']
-    writeError(`nats: ${red}error:${plain} ${message}\n`)
-    if (hint) writeError(`nats: ${cyan}hint:${plain} ${hint}\n`)
-    if (stack)
-      writeError(this.globals.trace ? `${stack}\n` : 'nats: hint: this is a fault of nats; --trace shows where\n')
-    return exitCode
+    const described = describeError(error)
+    printError(described, this.globals.trace)
+    return described.exitCode
   }
 
   private async disconnect(): Promise<void> {

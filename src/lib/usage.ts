@@ -26,13 +26,13 @@ export function toUsageError(error: ParseError, command: string, knownFlags: str
   return new UsageError(error.message.replace(/\nSee more help with --help$/, ''), help)
 }
 
-/** The known word that is at most two typing errors away from `word`, or one that it begins. */
+/** The known word that is at most two typing errors away from `word` (one, for a short word), or one that it begins. */
 export function nearest(word: string, known: string[]): string | undefined {
   const ranked = known
     .map((name) => ({name, distance: editDistance(word, name)}))
     .sort((a, b) => a.distance - b.distance)
   const [best] = ranked
-  if (best && best.distance <= Math.min(2, word.length - 1)) return best.name
+  if (best && best.distance <= Math.min(2, Math.floor(word.length / 2))) return best.name
   return word.length > 1 ? known.find((name) => name.startsWith(word)) : undefined
 }
 
