@@ -1,15 +1,18 @@
 import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
+import {setTimeout as sleep} from 'node:timers/promises'
 import {expect, test} from 'vitest'
 import {cacheFolder} from '../src/lib/local-server/find.ts'
-import {interruptible, temporaryFolder} from './support/cli.ts'
+import {shell, startShell, temporaryFolder} from './support/cli.ts'
 import {startCluster, startServer} from './support/server.ts'
 import {furnish, populate} from './support/world.ts'
 
 // Every example of every --help is run as it stands, in a HOME where the files and contexts that it names exist, with a
 // server of its own through which messages flow. What has not ended by itself is interrupted as at a terminal.
 
-const PATIENCE_MS = 2000
+/** These go on until they are interrupted: a moment after they have begun to say something. */
+const ENDLESS = /nats (sub|subscribe|reply|server run)|consumer sub|tail -f|--follow/
+const MOMENT_MS = 500
 
 /** Examples that cannot succeed here, each with what they then say. */
 const EXCEPTIONS: [RegExp, RegExp][] = [
@@ -19,9 +22,14 @@ const EXCEPTIONS: [RegExp, RegExp][] = [
   [/unpin/, /no priority group has a pinned client/],
   // A publisher at the end of an endless pipe is interrupted before its work was done.
   [/ \| nats .*publish/, /interrupted/],
+  [/--tag ssd/, /no suitable peers/],
   // Three servers have no spare one for the third replica.
   [/peer-remove/, /peer remap failed/],
 ]
+
+/** What can be restored: backups of the stream and of the account, which is then empty. */
+const BACKUPS = `nats stream backup ORDERS orders-backup && nats account backup account-backup --force &&
+  nats stream rm ORDERS --force`
 
 type Command = {id: string; examples: string[]}
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'dist', 'manifest.json'), 'utf8'))
@@ -32,23 +40,30 @@ const examples = (Object.values(manifest.commands) as Command[]).flatMap(({id, e
 )
 
 test.each(examples)('%s', {timeout: 60_000}, async (example) => {
-  const clustered = /^nats (stream|consumer) cluster/.test(example)
+  const clustered = /^nats (stream|consumer) cluster|--replicas 3/.test(example)
   const servers = clustered ? await startCluster(3, {name: 'east'}) : [await startServer({jetstream: true})]
   const stop = await populate(servers[0]!.url, {
     replicas: servers.length,
-    stream: !/stream (add|restore) /.test(example),
+    stream: !/stream add /.test(example),
     paused: /resume/.test(example),
   })
+  const {url} = servers[0]!
   const home = temporaryFolder()
-  furnish(home, servers[0]!.url)
+  furnish(home, url)
   const env = {
     PATH: `${join(home, 'bin')}:${process.env.PATH}`,
     NATS_SERVER_CACHE: cacheFolder(),
     SECRET: 's3cret',
     EDITOR: 'true',
   }
-  const patience = example.includes('install') ? 60_000 : PATIENCE_MS
-  const {code, stderr} = await interruptible(example, patience, {home, cwd: home, env})
+  if (example.includes('restore')) await shell(BACKUPS, {home, cwd: home, env: {...env, NATS_URL: url}})
+  const running = startShell(example, {home, cwd: home, env, timeout: 60_000})
+  if (ENDLESS.test(example)) {
+    // A pipe may hold back all that is said.
+    await Promise.race([running.waitForOutput(), sleep(2000)])
+    setTimeout(() => running.kill('SIGINT'), MOMENT_MS)
+  }
+  const {code, stderr} = await running.done
   await stop()
   for (const server of servers) await server.stop()
 

@@ -111,6 +111,12 @@ export class Running {
     })
   }
 
+  /** Waits until anything has come out, or until the command has ended. */
+  waitForOutput(): Promise<unknown> {
+    const output = (stream: 'stdout' | 'stderr') => this.waitFor(stream, /./).catch(() => {})
+    return Promise.race([output('stdout'), output('stderr'), this.done])
+  }
+
   private take(chunks: Buffer[], chunk: Buffer): void {
     chunks.push(chunk)
     for (const check of [...this.watchers]) check()

@@ -18,8 +18,8 @@ export default class AccountBackup extends NatsCommand {
   static override aliases = ['account:snapshot']
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> /tmp/account-backup --force',
-    '<%= config.bin %> <%= command.id %> /tmp/account-backup --force --json > report.json',
+    '<%= config.bin %> <%= command.id %> account-backup --force',
+    '<%= config.bin %> <%= command.id %> account-backup --force --json > report.json',
   ]
 
   static override args = {

@@ -18,7 +18,7 @@ export default class AccountRestore extends NatsCommand {
   static override description =
     'Nothing is restored when one of the streams is there already. A backup that cannot be restored does not keep the others from it: it is listed at the end, and the exit code is 9.'
 
-  static override examples = ['<%= config.bin %> <%= command.id %> /tmp/account-backup']
+  static override examples = ['<%= config.bin %> <%= command.id %> account-backup']
 
   static override args = {
     directory: Args.string({description: 'Folder that `account backup` has filled', required: true}),

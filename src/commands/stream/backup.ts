@@ -17,8 +17,8 @@ Nothing coming for --timeout, a lost connection or a new leader make it begin ag
   static override aliases = ['stream:snapshot']
 
   static override examples = [
-    '<%= config.bin %> <%= command.id %> ORDERS /tmp/orders-backup',
-    '<%= config.bin %> <%= command.id %> ORDERS /tmp/orders-backup --check --no-consumers',
+    '<%= config.bin %> <%= command.id %> ORDERS orders-backup-backup',
+    '<%= config.bin %> <%= command.id %> ORDERS orders-backup-backup --check --no-consumers',
   ]
 
   static override args = {

@@ -16,8 +16,8 @@ export default class StreamRestore extends NatsCommand {
     'The name of the stream is that of the backup, and there must be none of that name. Messages keep their sequences and times.'
 
   static override examples = [
-    '<%= config.bin %> stream backup ORDERS /tmp/orders --no-progress && <%= config.bin %> stream rm ORDERS --force && <%= config.bin %> <%= command.id %> /tmp/orders',
-    '<%= config.bin %> <%= command.id %> /tmp/orders --cluster east --tag ssd --replicas 3',
+    '<%= config.bin %> <%= command.id %> orders-backup',
+    '<%= config.bin %> <%= command.id %> orders-backup --cluster east --tag ssd --replicas 3',
   ]
 
   static override args = {
