@@ -22,7 +22,7 @@ type Usage = {
   reserved_storage?: number
   streams?: number
   consumers?: number
-  limits?: Limits
+  limits?: Limits | null
 }
 
 export type AccountInfo = Json & Usage & {domain?: string; tiers?: {[name: string]: Usage} | null}
@@ -36,7 +36,7 @@ export async function accountInfo(api: JetStreamApi): Promise<AccountInfo> {
 /** Usage and limits for people. */
 export function accountSections(info: AccountInfo, maxPayload: number): Section[] {
   const {domain, tiers, storage = 0, memory = 0, streams = 0, consumers = 0} = info
-  const list: [string, Usage][] = isObject(tiers) ? (Object.entries(tiers) as [string, Usage][]) : [['Default', info]]
+  const list: [string, Usage][] = tiers ? tiersOf(info) : [['Default', info]]
   return [
     {
       title: 'Account Usage',
@@ -53,13 +53,17 @@ export function accountSections(info: AccountInfo, maxPayload: number): Section[
   ]
 }
 
+const tiersOf = ({tiers}: AccountInfo): [string, Usage][] =>
+  Object.entries(isObject(tiers) ? tiers : {}).filter(([, usage]) => isObject(usage)) as [string, Usage][]
+
 const most = (value: number | undefined, show: (value: number) => string) =>
   value !== undefined && value > 0 ? show(value) : 'Unlimited'
 const ofMost = (used: number | undefined, value: number | undefined, show: (value: number) => string) =>
   `${show(used ?? 0)} of ${most(value, show)}`
 
 function tierSections(name: string, usage: Usage): Section[] {
-  const {limits = {}, reserved_memory = 0, reserved_storage = 0} = usage
+  const {reserved_memory = 0, reserved_storage = 0} = usage
+  const limits = usage.limits ?? {}
   const reserved = (value: number) => (value > 0 ? ` (${bytes(value)} reserved)` : '')
   const requirements: Row[] = [
     ['Stream Requires Max Bytes Set', limits.max_bytes_required === true],
@@ -85,8 +89,9 @@ const NEAR = 0.9
 
 /** What will soon not fit any more, in words for whoever is on call. */
 export function accountWarnings(info: AccountInfo): string[] {
-  const tiers = isObject(info.tiers) ? Object.entries(info.tiers as {[name: string]: Usage}) : [['', info] as const]
-  return tiers.flatMap(([name, {limits = {}, ...usage}]) => {
+  const list: [string, Usage][] = info.tiers ? tiersOf(info) : [['', info]]
+  return list.flatMap(([name, usage]) => {
+    const limits = usage.limits ?? {}
     const pairs = [
       ['storage', Math.max(usage.storage ?? 0, usage.reserved_storage ?? 0), limits.max_storage, bytes],
       ['memory', Math.max(usage.memory ?? 0, usage.reserved_memory ?? 0), limits.max_memory, bytes],

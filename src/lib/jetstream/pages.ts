@@ -34,14 +34,22 @@ async function readPages(fetch: (offset: number) => Promise<Page>, key: string):
   const step = Number(first.limit) || entries(first, key).length
   const total = Number(first.total) || 0
   let offset = step
-  let ended = isEmpty(first, key)
+  const seen = new Set<string>()
+  // A server that promises more than it has, or that gives the same page again and again, ends it here.
+  const hasNews = (page: Page) => {
+    const names = [...entries(page, key).map(nameOf), ...missingOf(page)]
+    const before = seen.size
+    for (const name of names) seen.add(name)
+    return seen.size > before
+  }
+  let ended = !hasNews(first)
   const worker = async () => {
     while (!ended && offset < total) {
       const own = offset
       offset += step
       const page = await fetch(own)
       pages.push(page)
-      ended ||= isEmpty(page, key)
+      ended ||= !hasNews(page)
     }
   }
   await Promise.all(Array.from({length: CONCURRENCY}, worker))
@@ -54,7 +62,7 @@ function merge<T>(pages: Page[], key: string): Listing<T> {
   const offline: {[name: string]: string} = {}
   for (const page of pages) {
     for (const item of entries(page, key)) unique.set(nameOf(item), item as T)
-    if (Array.isArray(page.missing)) for (const name of page.missing) missing.add(String(name))
+    for (const name of missingOf(page)) missing.add(name)
     Object.assign(offline, page.offline)
   }
   return {items: [...unique.values()], missing: [...missing], offline}
@@ -66,9 +74,7 @@ function entries(page: Page, key: string): unknown[] {
   return Array.isArray(list) ? list.filter((item) => item !== null && item !== undefined) : []
 }
 
-function isEmpty(page: Page, key: string): boolean {
-  return entries(page, key).length === 0 && !(Array.isArray(page.missing) && page.missing.length > 0)
-}
+const missingOf = (page: Page): string[] => (Array.isArray(page.missing) ? page.missing.map(String) : [])
 
 function nameOf(item: unknown): string {
   const {name, config} = item as {name?: string; config?: {name?: string} | null}

@@ -1,4 +1,5 @@
 import {bytes, duration, number} from '../output/human.ts'
+import {ApiError} from './api-error.ts'
 import {clusterWarnings} from './cluster-info.ts'
 import type {StreamInfo} from './stream.ts'
 
@@ -33,7 +34,7 @@ function nearLimits({config, state}: StreamInfo): string[] {
 
 function replication({mirror, sources}: StreamInfo): string[] {
   return [...(mirror ? [mirror] : []), ...(sources ?? [])].flatMap(({name, error, lag = 0, active = -1}) => {
-    if (error) return [`cannot copy from ${name}: ${error.description}`]
+    if (error) return [`cannot copy from ${name}: ${new ApiError(error).description}`]
     const silent = active / 1e6
     const behind = lag > 0 ? `, ${number(lag)} messages behind` : ''
     if (silent > STALLED_MS)

@@ -1,7 +1,16 @@
 import {bytes, dateTime, duration, number} from '../output/human.ts'
 import {type Row, renderRecord, type Section} from '../output/record.ts'
+import {ApiError} from './api-error.ts'
 import {clusterRows} from './cluster-info.ts'
-import type {SourceState, StreamConfig, StreamInfo, StreamSource, StreamState, Transform} from './stream.ts'
+import {
+  isNamed,
+  type SourceState,
+  type StreamConfig,
+  type StreamInfo,
+  type StreamSource,
+  type StreamState,
+  type Transform,
+} from './stream.ts'
 
 const RETENTION: Record<string, string> = {limits: 'Limits', interest: 'Interest', workqueue: 'WorkQueue'}
 const NANOSECONDS = 1e6
@@ -111,8 +120,8 @@ function metadata({metadata}: StreamConfig): Row[] {
 
 function replication({mirror, sources}: StreamConfig): Row[] {
   return [
-    ['Mirror', mirror ? describeSource(mirror) : undefined],
-    ['Sources', sources?.length ? sources.map(describeSource) : undefined],
+    ['Mirror', isNamed(mirror) ? describeSource(mirror) : undefined],
+    ['Sources', sources?.some(isNamed) ? sources.filter(isNamed).map(describeSource) : undefined],
   ].filter(([, value]) => value !== undefined) as Row[]
 }
 
@@ -142,7 +151,7 @@ function sourceState({name, lag, active, external, error, filter_subject, subjec
     ['Last Seen', active !== undefined && active >= 0 ? span(active) : 'never'],
     ['Ext. API Prefix', external?.api || undefined],
     ['Ext. Delivery Prefix', external?.deliver || undefined],
-    ['Error', error ? `${error.description} (${error.err_code ?? error.code})` : undefined],
+    ['Error', error ? new ApiError(error).message : undefined],
   ]
 }
 

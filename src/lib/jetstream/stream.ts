@@ -102,9 +102,14 @@ export function readStreamInfo(answer: Json): StreamInfo {
   if (!isObject(config) || typeof config.name !== 'string')
     throw new CliError('cannot read the answer about a stream: it has no configuration')
   const info = Object.fromEntries(Object.entries(answer).filter(([key]) => !ENVELOPE.includes(key)))
-  if (Array.isArray(info.sources)) info.sources = info.sources.filter(isObject)
+  if (!isNamed(info.mirror)) delete info.mirror
+  if (Array.isArray(info.sources)) info.sources = info.sources.filter(isNamed)
   return {...info, config: config as StreamConfig, state: readState(isObject(state) ? state : {})}
 }
+
+/** Whether it is a mirror or source that can be spoken of. */
+export const isNamed = (value: unknown): value is Json & {name: string} =>
+  isObject(value) && typeof value.name === 'string'
 
 function readState(state: Json): StreamState {
   const count = (key: string) => Number(state[key]) || 0

@@ -39,6 +39,11 @@ describe('collectPages', () => {
     expect(requests).toBeLessThan(12)
   })
 
+  it('ends when the server gives the same page again and again', async () => {
+    const {items} = await collectPages<string>(async () => ({total: 1e9, limit: 1, streams: ['A', 'B']}), 'streams')
+    expect(items).toEqual(['A', 'B'])
+  })
+
   it.each([{}, {streams: null, total: null}, {streams: {}, total: '3'}, {streams: [null], total: 1, missing: null}])(
     'takes %j for an empty listing',
     async (answer) => {
