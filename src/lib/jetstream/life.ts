@@ -7,6 +7,8 @@ export type LifeEvents = {
   renewed?(): void
   /** It is down for good. */
   closed?(): void
+  /** The server refuses something that was published or subscribed to, some time after it was. */
+  refused?(error: Error): void
 }
 
 /** Tells what becomes of a connection, until the returned function is called. */
@@ -14,10 +16,12 @@ export function watchLife(connection: NatsConnection, events: LifeEvents): () =>
   const statuses = connection.status() as QueuedIterator<Status>
   let stopped = false
   const follow = async () => {
-    for await (const {type} of statuses) {
+    for await (const status of statuses) {
       if (stopped) return
+      const {type} = status
       if (type === 'disconnect') events.lost?.()
       if (type === 'reconnect') events.renewed?.()
+      if (type === 'error' && status.error.name === 'PermissionViolationError') events.refused?.(status.error)
     }
     if (!stopped) events.closed?.()
   }

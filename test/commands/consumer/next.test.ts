@@ -229,6 +229,28 @@ describe('what can happen to consumer next', () => {
   })
 })
 
+test('what is not permitted is told as that', async () => {
+  const config = `
+    jetstream: {}
+    accounts: {A: {jetstream: enabled, users: [
+      {user: all, password: p}
+      {user: noack, password: p, permissions: {publish: {deny: ["$JS.ACK.>"]}}}
+      {user: nopull, password: p, permissions: {publish: {deny: ["$JS.API.CONSUMER.MSG.>"]}}}
+    ]}}`
+  const {port} = await startServer({config, jetstream: true})
+  const as = (user: string, ...args: string[]) => run(['-s', `nats://${user}:p@127.0.0.1:${port}`, ...args])
+  expect((await as('all', 'stream', 'add', 'S', '--subjects', 's.x', '--defaults')).code).toBe(0)
+  expect((await as('all', 'consumer', 'add', 'S', 'C', '--pull', '--defaults')).code).toBe(0)
+  expect((await as('all', 'request', 's.x', 'body')).code).toBe(0)
+  const pull = await as('nopull', 'consumer', 'next', 'S', 'C')
+  expect(pull.stderr).toContain('not permitted to publish to "$JS.API.CONSUMER.MSG.NEXT.S.C"')
+  expect(pull).toMatchObject({stdout: '', code: 4})
+  const ack = await as('noack', 'consumer', 'next', 'S', 'C')
+  expect(ack.stderr).toMatch(/not permitted to publish to "\$JS\.ACK\.S\.C\./)
+  expect(ack.stdout).not.toContain('Acknowledged')
+  expect(ack.code).toBe(4)
+})
+
 test.each(['2.9', '2.10'] as const)('an older server, %s, serves as well', async (version) => {
   const {url} = await startServer({jetstream: true, version})
   const older = await Lab.open(url)

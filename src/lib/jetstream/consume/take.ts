@@ -5,6 +5,7 @@ import {duration} from '../../output/human.ts'
 import type {OutputStream} from '../../output/stream.ts'
 import type {JetStreamApi} from '../api.ts'
 import type {ConsumerInfo} from '../consumer-info.ts'
+import {watchLife} from '../life.ts'
 import type {Delivery} from '../read/delivery.ts'
 import {type Acknowledgement, Acknowledger} from './acknowledger.ts'
 import {Pull, type Taker} from './pull.ts'
@@ -74,8 +75,7 @@ class Printer implements Taker {
 
   /** Resolves when the server has confirmed what was acknowledged. @throws CliError (6) when it did not */
   async finish(timeout: number): Promise<void> {
-    await this.acknowledger?.settled(timeout)
-    this.acknowledger?.close()
+    await this.acknowledger?.settled(timeout).finally(() => this.acknowledger?.close())
     this.tellOutcome()
   }
 
@@ -93,12 +93,22 @@ class Printer implements Taker {
   }
 }
 
-/** Runs what takes messages, and sees to it that what was printed before a failure is acknowledged as well. */
+/**
+ * Runs what takes messages, and sees to it that what was printed before a failure is acknowledged as well.
+ *
+ * @throws what the work throws; PermissionViolationError of nats.js when a request or acknowledgement is not permitted
+ */
 async function finished(work: Promise<void>, printer: Printer, connection: NatsConnection, options: TakeOptions) {
-  const [taken] = await Promise.allSettled([work])
-  const [settled] = await Promise.allSettled([connection.isClosed() ? undefined : printer.finish(options.timeout)])
+  let stop = () => {}
+  const refused = new Promise<never>((_, reject) => {
+    stop = watchLife(connection, {refused: reject})
+  })
+  const [taken] = await Promise.allSettled([Promise.race([work, refused])])
+  const finish = connection.isClosed() ? undefined : Promise.race([printer.finish(options.timeout), refused])
+  const [settled] = await Promise.allSettled([finish])
+  stop()
   if (taken.status === 'rejected') {
-    if (settled.status === 'rejected') options.warn(settled.reason.message)
+    if (settled.status === 'rejected' && settled.reason !== taken.reason) options.warn(settled.reason.message)
     throw taken.reason
   }
   if (settled.status === 'rejected') throw settled.reason
