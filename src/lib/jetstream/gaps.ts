@@ -76,11 +76,9 @@ async function collect(messages: Subscription, {last, pull, progress, timeout}: 
   pull()
   pull()
   for await (const {reply} of messages) {
-    // $JS.ACK.<stream>.<consumer>.<deliveries>.<stream sequence>.<consumer sequence>.<time>.<pending>, or from 2.11 on
-    // with domain and account before the stream.
-    const parts = reply?.split('.') ?? []
-    const sequence = Number(parts.at(parts.length > 9 ? -6 : -4))
-    if (parts[1] !== 'ACK' || !sequence) continue
+    const position = positionOf(reply)
+    if (!position) continue
+    const {sequence, pending} = position
     stall.refresh()
     if (expected > 0 && sequence > expected) gaps.push([expected, sequence - 1])
     expected = sequence + 1
@@ -88,12 +86,23 @@ async function collect(messages: Subscription, {last, pull, progress, timeout}: 
       progress(read)
       pull()
     }
-    const isEnd = sequence >= last || parts.at(parts.length > 9 ? -2 : -1) === '0'
-    if (isEnd) break
+    if (sequence >= last || pending === 0) break
   }
   clearTimeout(stall)
   // The newest messages of all may be deleted too.
   if (expected <= last && !isStalled) gaps.push([expected, last])
   if (isStalled) throw new CliError('no message of the stream came for too long', {exitCode: ExitCode.Timeout})
   return gaps
+}
+
+/**
+ * Where a delivered message stands, from its reply subject (ADR-15):
+ * `$JS.ACK.stream.consumer.deliveries.streamSequence.consumerSequence.time.pending`, or with domain and account before
+ * the stream, and perhaps more at the end.
+ */
+function positionOf(reply = ''): {sequence: number; pending: number} | undefined {
+  const parts = reply.split('.')
+  if (parts[1] !== 'ACK' || parts.length < 9) return undefined
+  const first = parts.length === 9 ? 2 : 4
+  return {sequence: Number(parts[first + 3]), pending: Number(parts[first + 6])}
 }
