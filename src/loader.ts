@@ -7,6 +7,7 @@ import module from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import vm from 'node:vm'
+import {makeFolder} from './lib/make-folder.ts'
 
 const KEEP_MS = 30 * 86_400_000
 
@@ -30,7 +31,7 @@ function readCache(file: string): Buffer | undefined {
 function writeCaches(folder: string, scripts: Map<string, vm.Script>): void {
   try {
     if (!fs.existsSync(folder)) removeUnused(path.dirname(folder))
-    fs.mkdirSync(folder, {recursive: true, mode: 0o700})
+    makeFolder(folder, 0o700)
     for (const [file, script] of scripts) {
       const temporary = `${file}.${process.pid}`
       fs.writeFileSync(temporary, script.createCachedData())

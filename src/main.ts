@@ -2,7 +2,6 @@ import {readFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {type Index, interpret} from './lib/argv.ts'
 import {describeError, ExitCode} from './lib/errors.ts'
-import {printError} from './lib/output/error.ts'
 import {flush, OutputClosed, write, writeError} from './lib/output/stdout.ts'
 
 type Command = {execute: (id: string, argv: string[]) => Promise<number>}
@@ -37,6 +36,7 @@ export async function main(argv: string[], load: Load): Promise<number> {
   } catch (error) {
     if (error instanceof OutputClosed) return ExitCode.Done
     const described = describeError(error)
+    const {printError} = await import('./lib/output/error.ts')
     printError(described)
     return described.exitCode
   }

@@ -1,16 +1,8 @@
-import {
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import {lstatSync, readFileSync, readlinkSync, realpathSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {dirname, join, resolve} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
 import {CliError} from '../errors.ts'
+import {makeFolder} from '../make-folder.ts'
 
 /** Whether a failed look at a file means that it is not there. */
 export function isAbsent(error: unknown): boolean {
@@ -62,7 +54,7 @@ const PATIENCE = 5000
  * home folder may be shared between machines and containers. `work` is synchronous, so that a signal's handler can not end it half done.
  */
 export async function withLock<T>(path: string, work: () => T, patience = PATIENCE): Promise<T> {
-  mkdirSync(dirname(path), {recursive: true, mode: 0o700})
+  makeFolder(dirname(path), 0o700)
   const holder = crypto.randomUUID()
   await acquire(path, holder, patience)
   try {

@@ -1,7 +1,8 @@
-import {existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs'
+import {existsSync, lstatSync, readdirSync, readFileSync, rmSync} from 'node:fs'
 import {userInfo} from 'node:os'
 import {join, normalize, sep} from 'node:path'
 import {CliError, NotFoundError} from '../errors.ts'
+import {makeFolder} from '../make-folder.ts'
 import {type Context, contextFromText, contextToText, shellWord} from './context.ts'
 import {isAbsent, readIfThere, replaceFile, withLock} from './files.ts'
 import {checkName, isName} from './name.ts'
@@ -145,7 +146,7 @@ export async function updateContext(
     const context = change(saved)
     const text = contextToText(context)
     if (saved && text === readIfThere(path)) return {context, changed: false}
-    mkdirSync(contextFolder(), {recursive: true, mode: 0o700})
+    makeFolder(contextFolder(), 0o700)
     replaceFile(path, text)
     return {context, changed: true}
   })

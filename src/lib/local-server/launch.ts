@@ -1,5 +1,6 @@
-import {access, constants, mkdir} from 'node:fs/promises'
+import {access, constants} from 'node:fs/promises'
 import {UsageError} from '../errors.ts'
+import {makeFolder} from '../make-folder.ts'
 import {startCluster} from './cluster.ts'
 import {type LocalServer, type ServerOptions, startServer} from './start.ts'
 
@@ -36,7 +37,7 @@ export async function launch(
 ): Promise<Launched> {
   const {config, cluster, name, jetstream, 'store-dir': storeDir} = flags
   if (config !== undefined) await mustWork('--config', () => access(config, constants.R_OK))
-  if (storeDir !== undefined) await mustWork('--store-dir', () => mkdir(storeDir, {recursive: true}))
+  if (storeDir !== undefined) await mustWork('--store-dir', async () => makeFolder(storeDir))
 
   const options = {
     binary,

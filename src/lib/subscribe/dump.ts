@@ -1,6 +1,7 @@
-import {mkdirSync, writeFileSync} from 'node:fs'
+import {writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {CliError} from '../errors.ts'
+import {makeFolder} from '../make-folder.ts'
 import type {Message} from '../message/message.ts'
 import type {OutputStream} from '../output/stream.ts'
 import type {Received, Writer} from './writers.ts'
@@ -12,7 +13,7 @@ export class FolderDump implements Writer {
   /** @throws CliError when the folder neither is there nor can be made */
   constructor(folder: string) {
     this.folder = folder
-    attempt(`cannot make the folder ${folder}`, () => mkdirSync(folder, {recursive: true}))
+    attempt(`cannot make the folder ${folder}`, () => makeFolder(folder))
   }
 
   write({message, number, isReply}: Received): void {

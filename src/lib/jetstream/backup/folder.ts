@@ -1,6 +1,7 @@
-import {mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync} from 'node:fs'
+import {readFileSync, renameSync, rmdirSync, rmSync, writeFileSync} from 'node:fs'
 import {join} from 'node:path'
 import {CliError, NotFoundError} from '../../errors.ts'
+import {makeFolder} from '../../make-folder.ts'
 import {isObject} from '../api.ts'
 import {readStreamInfo, type StreamConfig, type StreamState} from '../stream.ts'
 import type {ArchiveMark} from './archive.ts'
@@ -64,7 +65,7 @@ export class PendingBackup {
   constructor(folder: string) {
     this.folder = folder
     this.partialPath = join(folder, PARTIAL)
-    this.created = mkdirSync(folder, {recursive: true, mode: 0o700})
+    this.created = makeFolder(folder, 0o700)
     // Ended by a signal, the program comes to no `finally`.
     process.once('exit', this.onExit)
   }
