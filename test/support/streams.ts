@@ -1,4 +1,4 @@
-import {connect, headers, type NatsConnection} from '@nats-io/transport-node'
+import {connect, headers, type NatsConnection, type RequestOptions} from '@nats-io/transport-node'
 import {onTestFinished} from 'vitest'
 
 export type ToStore = {subject: string; body?: string | Uint8Array; headers?: Record<string, string>}
@@ -37,17 +37,30 @@ export class Lab {
 
   /** Stores messages in order, each acknowledged before the next `window` of them is sent. */
   readonly store = async (messages: Iterable<ToStore>, window = 500): Promise<void> => {
-    let open: Promise<unknown>[] = []
+    let open: Promise<void>[] = []
     for (const {subject, body = '', headers: list = {}} of messages) {
       const block = headers()
       for (const [name, value] of Object.entries(list)) block.append(name, value)
       const options = {timeout: 10_000, ...(Object.keys(list).length > 0 ? {headers: block} : {})}
-      open.push(this.nc.request(subject, body, options))
+      open.push(this.request(subject, body, options))
       if (open.length < window) continue
       await Promise.all(open)
       open = []
     }
     await Promise.all(open)
+  }
+
+  /** A stream that was created a moment ago may not be known to every server of a cluster. */
+  private async request(subject: string, body: string | Uint8Array, options: RequestOptions): Promise<void> {
+    for (let left = 100; ; left--) {
+      try {
+        await this.nc.request(subject, body, options)
+        return
+      } catch (error) {
+        if (left === 0 || !(error as Error).message.startsWith('no responders')) throw error
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    }
   }
 
   /** Numbered messages `0`, `1`, … on `subject`. */
