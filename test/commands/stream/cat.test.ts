@@ -97,6 +97,39 @@ describe('stream cat', () => {
     expect(await cat('TAIL', '--raw')).toMatchObject({stdout: '0\n1\n', stderr: '', code: 0})
   })
 
+  test('reads a work queue, which allows no consumer of ours, and takes nothing from it', async () => {
+    const {storeNumbers, createStream, api} = await lab()
+    await createStream('QUEUE', {retention: 'workqueue'})
+    await storeNumbers('queue.a', 5)
+    await storeNumbers('queue.b', 5, 5)
+    await api('STREAM.MSG.DELETE.QUEUE', {seq: 3})
+    const lines = async (...args: string[]) =>
+      (await cat('QUEUE', '--raw', ...args)).stdout.split('\n').join(' ').trim()
+    expect(await lines()).toBe('0 1 3 4 5 6 7 8 9')
+    expect(await lines('--from', '2', '--to', '7', '--limit', '4')).toBe('1 3 4 5')
+    expect(await lines('--subject', 'queue.b', '--from', '1h')).toBe('5 6 7 8 9')
+    expect(await cat('QUEUE', '--last', '2')).toMatchObject({
+      ...{code: 1, stderr: expect.stringContaining('--last cannot count the messages of a work queue')},
+    })
+    const following = start([
+      '-s',
+      server.url,
+      'stream',
+      'cat',
+      'QUEUE',
+      '--raw',
+      '--follow',
+      '--from',
+      '9',
+      '--limit',
+      '3',
+    ])
+    await following.waitFor('stdout', /^8\n9\n$/)
+    await storeNumbers('queue.a', 1, 10)
+    expect(await following.done).toMatchObject({stdout: '8\n9\n10\n', code: 0})
+    expect((await api('STREAM.INFO.QUEUE')).state).toMatchObject({messages: 10, consumer_count: 0})
+  })
+
   test('follows what is stored, until it is interrupted or has enough', async () => {
     const {storeNumbers, createStream} = await lab()
     await createStream('FOLLOW')

@@ -40,8 +40,8 @@ export class UnsupportedError extends CliError {}
 export class TransferError extends CliError {}
 
 /**
- * Has the server send an archive of a stream (STREAM.SNAPSHOT of the JetStream API) and writes it to a file as it comes. Each chunk
- * is acknowledged when it is written, so that no more than a window of them is in memory.
+ * Has the server send an archive of a stream (STREAM.SNAPSHOT of the JetStream API) and writes it to a file as it comes. A chunk
+ * is acknowledged as it comes, but when it is written while the disk is behind: no more than two windows are ever in memory.
  *
  * @throws TransferError when it broke off: chunks are missing, or none came for `--timeout`; ApiError when the server refuses
  */
@@ -120,6 +120,7 @@ class Incoming {
   private readonly file: FileHandle
   private readonly hooks: SnapshotHooks
   private readonly writes = new Set<Promise<void>>()
+  private unwritten = 0
   private complete = false
   private stopped = false
   private timer: NodeJS.Timeout | undefined
@@ -175,10 +176,17 @@ class Incoming {
     const position = this.meter.size
     this.meter.update(data)
     this.hooks.progress?.(this.meter)
+    const acknowledge = () => {
+      if (reply && !this.stopped) this.api.connection.publish(reply)
+    }
+    // The disk and the network work side by side as long as the disk keeps up.
+    const behind = this.unwritten > WINDOW_BYTES
+    if (!behind) acknowledge()
+    this.unwritten += data.length
     const write = this.write(data, position).then(() => {
+      this.unwritten -= data.length
       this.writes.delete(write)
-      if (this.stopped) return
-      if (reply) this.api.connection.publish(reply)
+      if (behind) acknowledge()
       this.settle()
     }, this.fail)
     this.writes.add(write)

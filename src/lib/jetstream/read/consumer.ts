@@ -1,5 +1,6 @@
 import {nuid} from '@nats-io/nats-core'
 import type {JetStreamApi, Json} from '../api.ts'
+import {ApiError} from '../api-error.ts'
 import type {Start} from './position.ts'
 
 /** The server says so often that it has nothing new, in milliseconds. */
@@ -37,6 +38,14 @@ export async function createConsumer(api: JetStreamApi, plan: ConsumerPlan, deli
   const subject = `CONSUMER.CREATE.${stream}.${name}${single ? `.${single}` : ''}`
   const {num_pending} = await api.request(subject, {stream_name: stream, config})
   return {name, pending: Number(num_pending) || 0}
+}
+
+/** What the server says to a consumer of a work queue that does not acknowledge, if it pulls and if it does not. */
+const QUEUE_REFUSALS = [10084, 10098]
+
+/** Whether the server refused a consumer because the stream is a work queue. */
+export function isQueueRefusal(error: unknown): boolean {
+  return error instanceof ApiError && QUEUE_REFUSALS.includes(error.errCode)
 }
 
 /** Removes a consumer; that it is gone already, or cannot be reached, is no failure: it then removes itself. */

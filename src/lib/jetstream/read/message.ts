@@ -4,7 +4,7 @@ import type {Message} from '../../message/message.ts'
 import {headerLines, renderBody} from '../../message/print.ts'
 import {dateTime, duration} from '../../output/human.ts'
 import {neutralise} from '../../output/sanitize.ts'
-import type {Delivery} from './delivery.ts'
+import type {Delivered} from './delivery.ts'
 import type {StoredMessage} from './get.ts'
 
 /** A message of a stream. */
@@ -16,7 +16,7 @@ export type Stored = {
 }
 
 /** The body stays in the chunk it came in. The reply subject is the consumer's, and none of the message. */
-export function toStored(frame: Frame, {sequence, time}: Delivery): Stored {
+export function toStored(frame: Frame, {sequence, time}: Delivered): Stored {
   const message: Message = {subject: frame.subject, data: frame.body}
   if (frame.start > frame.headersStart) message.headers = decodeHeaders(frame.headers)
   return {message, sequence, time}

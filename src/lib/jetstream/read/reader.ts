@@ -6,9 +6,10 @@ import {CliError, ExitCode, NotFoundError} from '../../errors.ts'
 import type {JetStreamApi} from '../api.ts'
 import {ApiError, isNotFound} from '../api-error.ts'
 import {watchLife} from '../life.ts'
-import {createConsumer, HEARTBEAT_MS, type ReadConsumer, removeConsumer} from './consumer.ts'
+import {createConsumer, HEARTBEAT_MS, isQueueRefusal, type ReadConsumer, removeConsumer} from './consumer.ts'
 import {Delivery} from './delivery.ts'
-import {isBehind, reachedEnd, type Slice} from './slice.ts'
+import {isBehind, reachedEnd, type Sink, type Slice} from './slice.ts'
+import {walk} from './walk.ts'
 
 /** So many heartbeats missed, and the consumer counts as gone. */
 const MISSED_HEARTBEATS = 2
@@ -19,16 +20,6 @@ const RETRY_MS = 250
 const RELEASE_MS = 300
 
 type Consumer = {subscription: Subscription; created: Promise<ReadConsumer>}
-
-/** Where the messages go. Frame and delivery are valid during the call only. */
-export interface Sink {
-  /** Returns true when it wants no more. */
-  message(frame: Frame, delivery: Delivery): boolean
-  /** All that came with one read from the socket has been told. */
-  chunk?(): void
-  /** Says to wait before more is received, and until when. */
-  readonly busy?: Promise<void> | undefined
-}
 
 /**
  * Reads streams in order, without a gap and without a repetition, whatever happens to connection, servers and leaders meanwhile.
@@ -96,6 +87,9 @@ export class StreamReader implements Listener {
     try {
       if (!interrupt?.aborted) await Promise.race([this.begin(), over])
       if (!interrupt?.aborted) await over
+    } catch (error) {
+      if (!isQueueRefusal(error) || 'lastPerSubject' in slice.start) throw error
+      await Promise.race([walk(this.api, slice, sink, interrupt), over])
     } finally {
       this.over = true
       clearInterval(watchdog)

@@ -1,3 +1,4 @@
+import type {Frame} from '../../bench/scanner.ts'
 import type {JetStreamApi} from '../api.ts'
 import type {Delivered} from './delivery.ts'
 import {getMessage} from './get.ts'
@@ -16,9 +17,19 @@ export type Slice = {
   until?: number
 }
 
+/** Where the messages go. The frame is valid during the call only. */
+export interface Sink {
+  /** Returns true when it wants no more. */
+  message(frame: Frame, delivered: Delivered): boolean
+  /** All that came with one read from the socket has been told. */
+  chunk?(): void
+  /** Says to wait before more is received, and until when. */
+  readonly busy?: Promise<void> | undefined
+}
+
 /** Whether a message lies behind the end of the slice. */
-export function isBehind({end, until}: Slice, delivery: Delivered): boolean {
-  return (end !== undefined && delivery.sequence > end) || (until !== undefined && delivery.time > until)
+export function isBehind({end, until}: Slice, delivered: Delivered): boolean {
+  return (end !== undefined && delivered.sequence > end) || (until !== undefined && delivered.time > until)
 }
 
 /**

@@ -1,5 +1,6 @@
+import {CliError} from '../../errors.ts'
 import {isObject, type JetStreamApi} from '../api.ts'
-import {createConsumer, removeConsumer} from './consumer.ts'
+import {createConsumer, isQueueRefusal, removeConsumer} from './consumer.ts'
 
 /** State of a stream as its leader knows it, as far as reading needs it. Times are in milliseconds since the epoch. */
 export type StreamState = {messages: number; firstSequence: number; lastSequence: number; lastTime: number}
@@ -51,7 +52,10 @@ export async function startOfLast(
 
 /** How many messages there are from a sequence on: what a consumer that began there would have before it. */
 async function pendingFrom(api: JetStreamApi, stream: string, subjects: string[], sequence: number): Promise<number> {
-  const {name, pending} = await createConsumer(api, {stream, subjects, start: {sequence}})
+  const {name, pending} = await createConsumer(api, {stream, subjects, start: {sequence}}).catch((error) => {
+    if (!isQueueRefusal(error)) throw error
+    throw new CliError('--last cannot count the messages of a work queue', {hint: 'give --from a sequence or time'})
+  })
   await removeConsumer(api, stream, name)
   return pending
 }

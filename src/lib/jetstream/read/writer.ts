@@ -3,9 +3,9 @@ import {renderBody} from '../../message/print.ts'
 import {encodeRecord} from '../../message/record.ts'
 import {OutputStream} from '../../output/stream.ts'
 import {isOutputTerminal} from '../../output/terminal.ts'
-import type {Delivery} from './delivery.ts'
+import type {Delivered} from './delivery.ts'
 import {renderStored, type Stored, toStored} from './message.ts'
-import type {Sink} from './reader.ts'
+import type {Sink} from './slice.ts'
 
 export type Form = 'text' | 'raw' | 'json'
 
@@ -34,9 +34,9 @@ export class MessageWriter {
   }
 
   /** The way for a flood: of a body that is written as it is nothing is made. */
-  writeFrame(frame: Frame, delivery: Delivery): void {
+  writeFrame(frame: Frame, delivered: Delivered): void {
     if (this.form === 'raw' && !this.terminal) this.output.write(frame.chunk, frame.start, frame.end, true)
-    else this.write(toStored(frame, delivery))
+    else this.write(toStored(frame, delivered))
   }
 
   /** @param extra more members of the JSON, as `,"name":value` */

@@ -19,7 +19,7 @@ describe('what the reply subject of a delivery tells', () => {
     const {sequence, consumerSequence, pending, time} = delivery
     return {sequence, consumerSequence, pending, time}
   }
-  const told = {sequence: 20, consumerSequence: 3, pending: 17, time: 1795298867527}
+  const told = {sequence: 20, consumerSequence: 3, pending: 17, time: 1795298867527.242}
 
   test.each([
     ['the short form', '$JS.ACK.S.c.1.20.3.1795298867527242618.17'],
