@@ -17,6 +17,8 @@ const dist = join(root, 'dist')
 const staging = join(root, `.dist-${process.pid}`)
 const {version} = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
 
+const ASCII = /^[\0-\x7f]*$/
+
 const common = {
   bundle: true,
   platform: 'node',
@@ -46,6 +48,7 @@ const files = await Promise.all(
   split.outputFiles.map(async ({path, text}) => {
     const options = {format: 'cjs', platform: 'node', target: 'node20', minifyWhitespace: true}
     const {code} = await transform(text, {...options, supported: {'dynamic-import': false}})
+    if (!ASCII.test(code)) throw new Error(`${path} is not pure ASCII, as which src/loader.ts reads it`)
     return [path, code]
   }),
 )

@@ -7,7 +7,7 @@ const here = (file) => join(import.meta.dirname, 'slim', file)
 
 /** Of oclif the parser and the base class are used: not its configuration, help, prompts, spinners and pretty printing. */
 const OCLIF_UNUSED =
-  /^(node:readline|clean-stack|indent-string|wrap-ansi|(\.\.?\/)+(config|help|help\/index|help\/util|ux|ux\/list|ux\/theme|ux\/write|logger|screen|performance|handle|warn|errors\/pretty-print))$/
+  /^(node:readline|clean-stack|indent-string|wrap-ansi|(\.\.?\/)+(config|help|help\/index|help\/util|ux|ux\/list|ux\/theme|ux\/write|logger|screen|performance|handle|warn|errors\/pretty-print|util\/fs))$/
 
 /** Modules by their name and by who asks for them, and the small one that takes their place. */
 const REPLACED = [

@@ -74,12 +74,14 @@ function parseServer(text: string, where: string): Server {
 
 /** Splits `HOST`, `HOST:PORT`, `[IPV6]`, `[IPV6]:PORT` or a bare IPv6 address; a host is given back as URLs write it. */
 function parseAddress(address: string): {host: string; port: string} | undefined {
-  const parts = isIPv6(address)
-    ? {host: address, port: ''}
-    : (
-        address.match(/^\[(?<host>[^\]]+)\](?::(?<port>.*))?$/) ??
-        address.match(/^(?<host>[^\s:[\]]+)(?::(?<port>[^:]*))?$/)
-      )?.groups
+  // Node tells an IPv6 address by a regular expression that takes milliseconds to compile: not for others.
+  const parts =
+    address.split(':').length > 2 && isIPv6(address)
+      ? {host: address, port: ''}
+      : (
+          address.match(/^\[(?<host>[^\]]+)\](?::(?<port>.*))?$/) ??
+          address.match(/^(?<host>[^\s:[\]]+)(?::(?<port>[^:]*))?$/)
+        )?.groups
   if (!parts?.host || (address.startsWith('[') && !isIPv6(parts.host))) return undefined
   const {host, port = ''} = parts
   try {
