@@ -21,8 +21,10 @@ export function toUsageError(error: ParseError, command: string, knownFlags: str
     const near = nearest(flag.replace(/^-+/, ''), knownFlags)
     return new UsageError(`unknown flag '${flag}'`, near ? `did you mean --${near}?` : help)
   }
-  const [, one, other] = /--([\w-]+)=.* cannot also be provided when using --([\w-]+)/s.exec(error.message) ?? []
-  if (one) return new UsageError(`--${one} and --${other} contradict each other`, help)
+  // Two flags that exclude each other are reported once for each of them, in either order.
+  const exclusive = /--[\w-]+=.* cannot also be provided when using --[\w-]+/.test(error.message)
+  const [one, other] = new Set(exclusive ? error.message.match(/--[\w-]+(?==| |$)/gm) : [])
+  if (other) return new UsageError(`${one} and ${other} contradict each other`, help)
   return new UsageError(error.message.replace(/\nSee more help with --help$/, ''), help)
 }
 
