@@ -1,8 +1,11 @@
 import {NatsCommand} from '../lib/command.ts'
 import {CliError, ExitCode, UsageError} from '../lib/errors.ts'
 import {Args, count, duration, Flags, header} from '../lib/flags.ts'
+import {checkStoring, storeFlags} from '../lib/jetstream/publish/flags.ts'
+import type {PublishFlags} from '../lib/jetstream/publish/store.ts'
 import {Composer, type Outgoing} from '../lib/message/outgoing.ts'
 import {Publisher} from '../lib/message/publisher.ts'
+import {readsStdin} from '../lib/message/stdin.ts'
 import {checkSubject} from '../lib/message/subject.ts'
 import {counted, duration as humanDuration, number} from '../lib/output/human.ts'
 import {Progress} from '../lib/output/progress.ts'
@@ -22,6 +25,7 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
   static override examples = [
     '<%= config.bin %> <%= command.id %> orders.new "order 17"',
     '<%= config.bin %> <%= command.id %> "orders.{{Count}}" "at {{TimeStamp}}" --count 3 --sleep 100ms',
+    '<%= config.bin %> <%= command.id %> --jetstream orders.new "order 17" -H "Nats-Msg-Id:17"',
     'tail -f app.log | <%= config.bin %> <%= command.id %> logs --send-on newline',
     '<%= config.bin %> subscribe "orders.>" --json | <%= config.bin %> <%= command.id %> --context other --ndjson',
   ]
@@ -47,6 +51,7 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
     'force-stdin': Flags.boolean({summary: 'Read stdin even if there is a body'}),
     templates: Flags.boolean({allowNo: true, summary: 'Render templates, on stdin too; --no-templates renders none'}),
     quiet: Flags.boolean({char: 'q', summary: 'Print nothing but errors'}),
+    ...storeFlags,
   }
 
   async run() {
@@ -55,6 +60,10 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
     if (args.body !== undefined && flags.ndjson)
       throw new UsageError('--ndjson takes the bodies from stdin, not from an argument')
     if (flags.reply !== undefined) checkSubject(flags.reply, '--reply')
+    const storing = checkStoring(
+      flags,
+      flags.ndjson || (flags['send-on'] === 'newline' && readsStdin(args.body, flags['force-stdin'])),
+    )
     const composer = new Composer({
       subject: args.subject,
       body: args.body,
@@ -64,6 +73,7 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
       framing: flags.ndjson ? 'ndjson' : (flags['send-on'] as 'newline' | 'eof'),
     })
     const many = flags.count > TOLD_ONE_BY_ONE
+    if (storing) return this.store(composer, flags, many)
     const tell = ({subject, data}: Outgoing) => this.notice(`Published ${data.length} bytes to "${subject}"`)
     const publisher = new Publisher(await this.connect(), {
       reply: flags.reply,
@@ -89,6 +99,18 @@ The argument, the subject and headers are templates: {{Count}}, {{Random 5 10}},
     if (many && !flags.quiet)
       this.notice(`Published ${number(messages)} messages in ${humanDuration(elapsed)}; ${rate}/s`)
     return {subject: args.subject, messages, bytes, elapsed: Math.round(elapsed * 1e6)}
+  }
+
+  /** Publishes to streams; each message has its own result. */
+  private async store(composer: Composer, flags: PublishFlags, many: boolean): Promise<void> {
+    const {store} = await import('../lib/jetstream/publish/store.ts')
+    const api = await this.jetstream()
+    const voice = {
+      notice: (text: string) => this.notice(text),
+      warn: (text: string) => void this.warn(text),
+      emit: this.jsonOutput ? (record: object) => this.emit(record) : undefined,
+    }
+    await store(api, composer, flags, {voice, signal: this.interrupt, many})
   }
 
   /** Tells how far it came, and makes a failure in the middle a partial one. */

@@ -1,7 +1,7 @@
 import {CliError, ExitCode} from '../errors.ts'
 
 /** Codes of the server (its errors.json) for "it exists already" and "that is not the last sequence". */
-const CONFLICTS = new Set([10013, 10058, 10065, 10071, 10105, 10148, 10164])
+const CONFLICTS = new Set([10013, 10058, 10065, 10070, 10071, 10105, 10148, 10164])
 
 const HINTS: Record<number, string> = {
   10008: 'the cluster has no JetStream leader: most of its servers are down or cannot reach each other',
