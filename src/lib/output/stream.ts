@@ -93,7 +93,7 @@ export class OutputStream {
     const {pipe} = this
     if (this.broken) return this.failed
     if (!pipe) return undefined
-    return Promise.race([new Promise<void>((resolve) => pipe.write('', () => resolve())), this.failed])
+    return Promise.race([new Promise<void>((resolve) => pipe.write('', (error) => error || resolve())), this.failed])
   }
 
   /** Resolves when all that was written has been taken by the operating system. */

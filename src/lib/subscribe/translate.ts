@@ -76,7 +76,9 @@ export class TranslatingSink implements Sink {
           `Message #${received.number} on "${message.subject}" is not translated: ${this.command[0]}: ${failure}`,
         )
       }
-      this.writer.write({...received, message: {...message, data: stdout}})
+      // What could not be done is left for another try.
+      const acknowledgeTo = failure ? undefined : received.acknowledgeTo
+      this.writer.write({...received, message: {...message, data: stdout}, acknowledgeTo})
       this.writer.commit?.()
       await this.writer.busy
       this.queued -= size
