@@ -105,7 +105,11 @@ export default class Subscribe extends NatsCommand {
 
   private async openAcknowledger() {
     const {Acknowledger} = await import('../lib/jetstream/consume/acknowledger.ts')
-    return new Acknowledger(await this.connect(), '+ACK')
+    const {watchLife} = await import('../lib/jetstream/life.ts')
+    const nc = await this.connect()
+    const acknowledger = new Acknowledger(nc, '+ACK')
+    watchLife(nc, {renewed: () => acknowledger.resend()})
+    return acknowledger
   }
 
   private readonly tellWarning = (text: string): void => {

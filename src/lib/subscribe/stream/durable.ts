@@ -64,6 +64,7 @@ export async function readDurable(
       intake.chunk()
       return intake.working
     },
+    // Whoever acknowledges sees to that.
     renewed: () => {},
   }
   const stopLooking = terminateAtEnd ? endWhenEmpty(api, info, intake) : undefined
