@@ -73,6 +73,8 @@ export default class Subscribe extends NatsCommand {
     try {
       const work = readsStream(flags) ? this.read(subjects, flags, sink) : this.receive(subjects, flags, sink)
       await Promise.race([work, output.failed])
+      // What a server did not hear while it began would go out again too late.
+      if (interrupt.aborted) acknowledger?.resend()
       await acknowledger?.settled(interrupt.aborted ? INTERRUPTED_MS : SETTLE_MS)
     } finally {
       acknowledger?.close()
