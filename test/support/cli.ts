@@ -35,7 +35,7 @@ function environment({env, home}: Options): NodeJS.ProcessEnv {
   const clean = Object.entries(process.env).filter(
     ([name]) => !/^(NATS_|XDG_|NO_COLOR|FORCE_COLOR|EDITOR|VISUAL)/.test(name),
   )
-  const base = {...Object.fromEntries(clean), HOME: home ?? temporaryFolder('nats-home-'), TZ: 'UTC'}
+  const base = {...Object.fromEntries(clean), HOME: home ?? temporaryFolder('nats-home-'), TZ: process.env.TZ ?? 'UTC'}
   return {...base, NODE_COMPILE_CACHE: CODE_CACHE, ...env}
 }
 

@@ -5,7 +5,7 @@ import {CliError, ExitCode} from '../../lib/errors.ts'
 import {Args, Flags} from '../../lib/flags.ts'
 
 export default class ContextValidate extends NatsCommand {
-  static override summary = 'Check that contexts can be read and that their files are there'
+  static override summary = 'Check that contexts can be read and used, and that their files are there'
   static override description =
     'Fails with exit code 1 when a context has a fault. For one named context that only fails to connect, the code is that of the failure: 4 not permitted, 5 no server, 6 timed out.'
   static override examples = [
@@ -33,6 +33,7 @@ export default class ContextValidate extends NatsCommand {
     if (failed.length === 0) return result
     const exitCode = args.name === undefined ? ExitCode.Failed : failed[0]!.exitCode
     const faults = failed.flatMap(({record}) => record.faults.map((fault) => `${record.name}: ${fault}`))
-    throw new CliError(`validation failed: ${faults.join('; ')}`, {exitCode, result})
+    const list = faults.length === 1 ? `: ${faults[0]}` : `\n  ${faults.join('\n  ')}`
+    throw new CliError(`validation failed${list}`, {exitCode, result})
   }
 }

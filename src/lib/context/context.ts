@@ -89,7 +89,7 @@ export function contextFromText(text: string, name: string, path: string): Conte
     parsed = JSON.parse(text)
   } catch {
     const {line, column, found} = jsonFault(text)
-    const what = found === undefined ? 'the file ends too early' : `unexpected ${JSON.stringify(found)}`
+    const what = found === undefined ? 'the file ends too early' : `unexpected ${visible(found)}`
     throw fault(`, line ${line}, column ${column}: not JSON: ${what}`)
   }
   if (!isObject(parsed)) throw fault(': not a JSON object')
@@ -101,6 +101,12 @@ export function contextFromText(text: string, name: string, path: string): Conte
   }
   const isSet = ([key, value]: [string, unknown]) => value !== null || !Object.hasOwn(emptyContext, key)
   return {...emptyContext, ...Object.fromEntries(Object.entries(parsed).filter(isSet))}
+}
+
+/** A character in quotes, or its number where it would not be seen, as that of a byte order mark. */
+function visible(character: string): string {
+  if (/^[\x21-\x7e]/.test(character)) return JSON.stringify(character)
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
 /** The first known key of `values` whose value has the wrong type; null stands for "not set" everywhere. */

@@ -22,9 +22,11 @@ export function readIfThere(path: string): string | undefined {
 /**
  * Writes a file so that a reader sees the old text or the new one, never a part, also when the machine stops meanwhile:
  * a new file, readable for its owner only (0600), takes the place of the old. A symbolic link stays; what it points to is replaced.
+ * What is there and no file (a link to /dev/null) is written to, never replaced.
  */
 export function replaceFile(path: string, text: string): void {
   const target = followLink(path)
+  if (lstatSync(target, {throwIfNoEntry: false})?.isFile() === false) return writeFileSync(target, text)
   const temporary = join(dirname(target), `.${crypto.randomUUID()}.tmp`)
   try {
     writeFileSync(temporary, text, {flag: 'wx', mode: 0o600, flush: true})

@@ -223,7 +223,7 @@ describe('what --embed keeps', () => {
 describe('context validate', () => {
   test('passes when files are there', async () => {
     const store = new Store()
-    writeFileSync(join(store.home, 'bob.creds'), '')
+    writeFileSync(join(store.home, 'bob.creds'), operatorAuth().user().creds)
     store.put('ten', '{"creds": "./bob.creds"}')
     store.put('eight', '{"creds": "nsc://O/A/U", "nkey": "env://SEED"}')
     const stdout = await store.succeed(['validate'], {env: {SEED: 'x'}})
@@ -242,7 +242,7 @@ describe('context validate', () => {
     expect(stdout).toContain('Context "good"')
     expect(stdout).toContain('Credentials: ./nofile.creds (ERROR)\n')
     expect(stderr).toMatch(
-      /^nats: error: validation failed: broken: .*; six: creds: \.\/nofile\.creds: there is no such file; six: ca: \.: it is no file\n$/,
+      /^nats: error: validation failed\n {2}broken: .*\n {2}six: creds: \.\/nofile\.creds: there is no such file\n {2}six: ca: \.: it is no file\n$/,
     )
     expect(code).toBe(1)
 
@@ -253,6 +253,30 @@ describe('context validate', () => {
       {name: 'six', valid: false, faults: ['creds: ./nofile.creds: there is no such file', 'ca: .: it is no file']},
     ])
     expect(json.code).toBe(1)
+  })
+
+  test('fails for what no command could use', async () => {
+    const store = new Store()
+    writeFileSync(join(store.home, 'text'), 'text')
+    const wrong = {
+      ca: {ca: './text'},
+      creds: {creds: './text'},
+      inbox: {inbox_prefix: 'a b'},
+      nkey: {nkey: './text'},
+      port: {url: 'nats://localhost:0'},
+      proxy: {socks_proxy: 'http://proxy'},
+    }
+    for (const [name, context] of Object.entries(wrong)) store.put(name, JSON.stringify(context))
+    const {stdout, code} = await store.context(['validate', '--json'])
+    expect(JSON.parse(stdout)).toMatchObject(
+      Object.keys(wrong).map((name) => ({
+        name,
+        valid: false,
+        faults: [expect.stringMatching(new RegExp(`^context "${name}" \\(\\w+\\): `))],
+      })),
+    )
+    expect(code).toBe(1)
+    expect((await store.context(['validate', 'port', '--connect'])).code).toBe(1)
   })
 
   test('of an unknown name is not found; an empty store is valid', async () => {

@@ -1,4 +1,14 @@
-import {existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as sleep} from 'node:timers/promises'
@@ -62,6 +72,14 @@ describe('withLock', () => {
     await expect(withLock(lock, fail)).rejects.toThrow('failed')
     expect(existsSync(lock)).toBe(false)
   })
+})
+
+test('replaceFile never takes the place of a device', () => {
+  const path = join(folder, 'link')
+  symlinkSync('/dev/null', path)
+  replaceFile(path, 'text')
+  expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
+  expect(lstatSync(path).isSymbolicLink()).toBe(true)
 })
 
 test('replaceFile leaves nothing behind when it fails', () => {
