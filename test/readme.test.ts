@@ -22,8 +22,7 @@ test('the README has its blocks, and every line of them is a command', () => {
 })
 
 test('every block works, in order', {timeout: 180_000}, async () => {
-  const server = await startServer({jetstream: true, port: 4222}).catch(() => undefined)
-  const url = (server ?? (await startServer({jetstream: true}))).url
+  const {url} = await startServer({jetstream: true})
   const home = temporaryFolder()
   const prefix = await testFolder('prefix')
   const env = {NATS_URL: url, npm_config_prefix: prefix, npm_config_ignore_scripts: 'true'}

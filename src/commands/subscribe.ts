@@ -24,7 +24,7 @@ export default class Subscribe extends NatsCommand {
     '<%= config.bin %> <%= command.id %> orders.eu orders.us --queue workers --count 10',
     '<%= config.bin %> <%= command.id %> "orders.>" --json | jq .subject',
     '<%= config.bin %> <%= command.id %> "orders.>" --since 1h --terminate-at-end',
-    '<%= config.bin %> <%= command.id %> --stream ORDERS --durable NEW --ack --count 10',
+    '<%= config.bin %> <%= command.id %> --stream ORDERS --durable DISPATCH --ack --count 10',
   ]
 
   static override args = {
