@@ -44,7 +44,7 @@ export default class Subscribe extends NatsCommand {
     raw: Flags.boolean({char: 'r', summary: 'Only the bodies, each ended by a newline'}),
     'headers-only': Flags.boolean({summary: 'Leave out the bodies'}),
     'subjects-only': Flags.boolean({summary: 'Leave out bodies and headers'}),
-    timestamp: Flags.boolean({char: 't', summary: 'Show when each message was received'}),
+    timestamp: Flags.boolean({char: 't', summary: 'Show when each message was received, or stored in its stream'}),
     'delta-time': Flags.boolean({char: 'd', summary: 'Show the time since the message before'}),
     translate: Flags.string({
       helpValue: 'COMMAND',
