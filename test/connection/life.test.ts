@@ -114,7 +114,25 @@ describe('a command that is interrupted while the server is away', () => {
     sub.kill('SIGINT')
     const {code} = await sub.done
     expect(code).toBe(0)
-    expect(Date.now() - began).toBeLessThan(1500)
+    expect(Date.now() - began).toBeLessThan(1000)
+  })
+})
+
+describe('a request whose server goes away', () => {
+  it('takes no longer than --timeout', async () => {
+    const server = await startServer()
+    const nc = await connect({servers: server.url})
+    nc.subscribe('silent')
+    await nc.flush()
+    const request = start(['request', 'silent', '', '--timeout', '2s', '-s', server.url])
+    await request.waitFor('stderr', /Sending request/)
+    const began = Date.now()
+    await server.kill()
+    await nc.close()
+    const {code, stderr} = await request.done
+    expect(code).toBe(6)
+    expect(stderr).toMatch(/>>> Disconnected .*\nnats: error: no reply on "silent" within 2s\n/)
+    expect(Date.now() - began).toBeLessThan(2700)
   })
 })
 

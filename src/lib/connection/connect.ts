@@ -1,4 +1,4 @@
-import type {NatsConnection} from '@nats-io/nats-core'
+import type {NatsConnection, NatsConnectionImpl} from '@nats-io/nats-core/internal'
 import {CliError} from '../errors.ts'
 import {type Dialled, dial, type Plan, planConnection} from './dial.ts'
 import {connectionError, type Failure} from './failure.ts'
@@ -69,11 +69,12 @@ function shuffled<T>(items: T[]): T[] {
 /** How long a connection may take to deliver what was published, before it is closed all the same. */
 const DRAIN_MS = 1000
 
-/** Delivers what was published, handles what was received, and closes: within a second. */
+/** Delivers what was published, handles what was received, and closes: within a second, at once when the server is away. */
 export async function closeConnection(connection: NatsConnection): Promise<void> {
   if (connection.isClosed()) return
-  const drained = connection.isDraining() ? connection.closed() : connection.drain()
-  await within(DRAIN_MS, drained)
+  if ((connection as NatsConnectionImpl).protocol.connected) {
+    await within(DRAIN_MS, connection.isDraining() ? connection.closed() : connection.drain())
+  }
   if (!connection.isClosed()) await within(DRAIN_MS / 4, connection.close())
 }
 
