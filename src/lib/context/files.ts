@@ -26,7 +26,8 @@ export function readIfThere(path: string): string | undefined {
  */
 export function replaceFile(path: string, text: string): void {
   const target = followLink(path)
-  if (lstatSync(target, {throwIfNoEntry: false})?.isFile() === false) return writeFileSync(target, text)
+  const isOther = lstatSync(target, {throwIfNoEntry: false})?.isFile() === false
+  if (isOther) return void writeFileSync(target, text)
   const temporary = join(dirname(target), `.${crypto.randomUUID()}.tmp`)
   try {
     writeFileSync(temporary, text, {flag: 'wx', mode: 0o600, flush: true})
