@@ -11,6 +11,7 @@ import {join} from 'node:path'
 import {performance} from 'node:perf_hooks'
 import {connect} from '@nats-io/transport-node'
 import {measureConsumerNext} from './consumer-next.mjs'
+import {measurePublish} from './js-publish.mjs'
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3)
 const MESSAGES = Number(process.env.MESSAGES ?? 1_000_000)
@@ -188,11 +189,21 @@ for (const {name, unit, prepare, nats, bare} of cases) {
   show('nats', results.nats, unit, show('nats.js loop', results.bare, unit))
 }
 
+function showPair(name, rate, {bare, memory}) {
+  console.log(`\n${name}\n  nats.js loop   ${human(bare)}/s`)
+  console.log(
+    `  nats           ${human(rate)}/s   ${(rate / bare).toFixed(2)}x   at most ${Math.round(memory / 2 ** 20)} MB`,
+  )
+}
+
 const next = await measureConsumerNext({url, rounds: ROUNDS})
-console.log(`\nconsumer next --count ${next.count} with acknowledgements (goal: 100,000/s)`)
-console.log(`  nats.js loop   ${human(next.bare)}/s`)
-console.log(
-  `  nats           ${human(next.next)}/s   ${(next.next / next.bare).toFixed(2)}x   at most ${Math.round(next.memory / 2 ** 20)} MB`,
+showPair(`consumer next --count ${next.count} with acknowledgements (goal: 100,000/s)`, next.next, next)
+
+const published = await measurePublish({url, rounds: ROUNDS})
+showPair(
+  `publish -J --send-on newline, ${published.count} lines of 128 B (goal: 100,000/s)`,
+  published.publish,
+  published,
 )
 
 await nc.close()
