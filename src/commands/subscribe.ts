@@ -1,4 +1,3 @@
-import {inboxPrefix} from '../lib/bench/wire.ts'
 import {NatsCommand} from '../lib/command.ts'
 import {Args, count, duration, Flags} from '../lib/flags.ts'
 import {OutputStream} from '../lib/output/stream.ts'
@@ -6,6 +5,7 @@ import {checkRequest, type ReceiveFlags, readsStream} from '../lib/subscribe/che
 import {type Plan, Reception, type Sink} from '../lib/subscribe/receive.ts'
 import {openSink} from '../lib/subscribe/sinks.ts'
 import {streamFlags} from '../lib/subscribe/stream/flags.ts'
+import {inboxPrefix} from '../lib/wire/wire.ts'
 
 /** How long the server may take to confirm acknowledgements, in milliseconds, also after an interruption. */
 const SETTLE_MS = 5000

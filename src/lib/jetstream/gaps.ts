@@ -1,6 +1,6 @@
 import {createInbox, nuid, type Subscription} from '@nats-io/nats-core'
-import {inboxPrefix} from '../bench/wire.ts'
 import {CliError, ExitCode} from '../errors.ts'
+import {inboxPrefix} from '../wire/wire.ts'
 import type {JetStreamApi} from './api.ts'
 import type {StreamInfo} from './stream.ts'
 

@@ -1,7 +1,7 @@
-import type {Frame} from '../bench/scanner.ts'
 import {CliError, ExitCode} from '../errors.ts'
 import {type Outgoing, sendable} from '../message/outgoing.ts'
 import {duration} from '../output/human.ts'
+import type {Frame} from '../wire/scanner.ts'
 import type {JetStreamApi} from './api.ts'
 import {watchLife} from './life.ts'
 import {type Denial, nobodyTook, notPermitted, PassedOver, readAnswer, UnknownFate} from './publish/answer.ts'

@@ -1,6 +1,6 @@
 import {headers, type Msg, type MsgHdrs} from '@nats-io/nats-core'
-import {headerBlock} from '../bench/wire.ts'
 import {UsageError} from '../errors.ts'
+import {headerBlock} from '../wire/wire.ts'
 import {compileTemplate, literal, type TemplateValues} from './templates.ts'
 
 /** Names and values in the order in which they stand in the message; a name can come more than once. */

@@ -1,9 +1,9 @@
 import {setTimeout as delay} from 'node:timers/promises'
 import type {NatsConnection} from '@nats-io/nats-core'
-import {flood, frame} from '../bench/flood.ts'
 import {flushWithin} from '../connection/flush.ts'
 import {CliError, ExitCode} from '../errors.ts'
 import {counted} from '../output/human.ts'
+import {flood, frame} from '../wire/flood.ts'
 import {type Composer, type Outgoing, sendable} from './outgoing.ts'
 import {openStdin} from './stdin.ts'
 

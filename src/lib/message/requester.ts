@@ -1,8 +1,8 @@
 import {createInbox, type NatsConnection} from '@nats-io/nats-core'
-import {inboxPrefix} from '../bench/wire.ts'
 import {isRefusal} from '../connection/flush.ts'
 import {CliError, ExitCode} from '../errors.ts'
 import {duration, number} from '../output/human.ts'
+import {inboxPrefix} from '../wire/wire.ts'
 import {fromMsg, type Message} from './message.ts'
 import {type Outgoing, sendable} from './outgoing.ts'
 

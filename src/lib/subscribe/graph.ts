@@ -1,7 +1,7 @@
-import type {Frame} from '../bench/scanner.ts'
 import {plot, plotCapacity} from '../output/plot.ts'
 import {write} from '../output/stdout.ts'
 import {columns, rows} from '../output/terminal.ts'
+import type {Frame} from '../wire/scanner.ts'
 import type {Sink} from './receive.ts'
 
 const CLEAR = '\u001b[2J\u001b[H'

@@ -1,8 +1,8 @@
 import type {NatsConnection, Subscription} from '@nats-io/nats-core'
-import type {Frame} from '../bench/scanner.ts'
-import {type Listener, type Tap, tap} from '../bench/wire.ts'
 import {CliError, ExitCode} from '../errors.ts'
 import {duration} from '../output/human.ts'
+import type {Frame} from '../wire/scanner.ts'
+import {type Listener, type Tap, tap} from '../wire/wire.ts'
 import {matcher} from './subject.ts'
 import type {FromStream} from './writers.ts'
 

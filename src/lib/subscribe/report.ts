@@ -1,7 +1,7 @@
-import type {Frame} from '../bench/scanner.ts'
 import {bytes, number} from '../output/human.ts'
 import {write} from '../output/stdout.ts'
 import {renderTable} from '../output/table.ts'
+import type {Frame} from '../wire/scanner.ts'
 import type {Sink} from './receive.ts'
 
 const REDRAW_MS = 1000

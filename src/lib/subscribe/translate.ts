@@ -1,7 +1,7 @@
-import type {Frame} from '../bench/scanner.ts'
 import {CliError, ExitCode} from '../errors.ts'
 import type {Message} from '../message/message.ts'
 import {runProgram, splitCommand} from '../message/program.ts'
+import type {Frame} from '../wire/scanner.ts'
 import type {Sink} from './receive.ts'
 import {type FromStream, type Received, toReceived, type Writer} from './writers.ts'
 

@@ -1,4 +1,3 @@
-import type {Frame} from '../bench/scanner.ts'
 import type {Delivered} from '../jetstream/read/delivery.ts'
 import {decodeHeaders} from '../message/headers.ts'
 import type {Message} from '../message/message.ts'
@@ -6,6 +5,7 @@ import {renderMessage, renderUnder} from '../message/print.ts'
 import {encodeRecord, toRecord} from '../message/record.ts'
 import {dateTime, duration} from '../output/human.ts'
 import type {OutputStream} from '../output/stream.ts'
+import type {Frame} from '../wire/scanner.ts'
 import type {Sink} from './receive.ts'
 
 /** What messages are read from. `consumer` is one that was there before; `direct` stands for reading without one. */

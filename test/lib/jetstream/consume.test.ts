@@ -1,11 +1,11 @@
 import {describe, expect, it} from 'vitest'
-import {Frame} from '../../../src/lib/bench/scanner.ts'
 import {Patience} from '../../../src/lib/jetstream/consume/patience.ts'
 import {pullRequest} from '../../../src/lib/jetstream/consume/request.ts'
 import {readStatus} from '../../../src/lib/jetstream/consume/status.ts'
 import {lateError} from '../../../src/lib/jetstream/consume/timeout.ts'
 import type {ConsumerInfo} from '../../../src/lib/jetstream/consumer-info.ts'
 import {ConsumerRates} from '../../../src/lib/jetstream/consumer-rates.ts'
+import {Frame} from '../../../src/lib/wire/scanner.ts'
 
 /** A message that is all headers. */
 function frameOf(headers: string): Frame {

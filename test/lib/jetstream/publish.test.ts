@@ -1,10 +1,10 @@
 import {describe, expect, it} from 'vitest'
-import {Frame} from '../../../src/lib/bench/scanner.ts'
 import {CliError, ExitCode} from '../../../src/lib/errors.ts'
 import {readAnswer} from '../../../src/lib/jetstream/publish/answer.ts'
 import {Flights} from '../../../src/lib/jetstream/publish/flights.ts'
 import {Refusals} from '../../../src/lib/jetstream/publish/refusals.ts'
 import {publishNeeds, scheduleHeaders} from '../../../src/lib/jetstream/publish/schedule.ts'
+import {Frame} from '../../../src/lib/wire/scanner.ts'
 
 function frame(headers: string, body: string): Frame {
   const result = new Frame()

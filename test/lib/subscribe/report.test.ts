@@ -1,6 +1,6 @@
 import {expect, test} from 'vitest'
-import {Frame} from '../../../src/lib/bench/scanner.ts'
 import {Report} from '../../../src/lib/subscribe/report.ts'
+import {Frame} from '../../../src/lib/wire/scanner.ts'
 
 function frame(subject: string, size: number): Frame {
   const frame = new Frame()

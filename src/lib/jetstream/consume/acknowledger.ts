@@ -1,7 +1,7 @@
 import {createInbox, type NatsConnection, type Subscription} from '@nats-io/nats-core'
-import {inboxPrefix, sendOperations} from '../../bench/wire.ts'
 import {CliError, ExitCode} from '../../errors.ts'
 import {number} from '../../output/human.ts'
+import {inboxPrefix, sendOperations} from '../../wire/wire.ts'
 
 /** What to tell the server of a message (ADR-15). */
 export type Acknowledgement = '+ACK' | '-NAK' | '+TERM'

@@ -1,4 +1,4 @@
-import type {Frame} from '../../bench/scanner.ts'
+import type {Frame} from '../../wire/scanner.ts'
 
 /**
  * What a status message of a pull request (ADR-37) means:

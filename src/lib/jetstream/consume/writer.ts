@@ -1,4 +1,3 @@
-import type {Frame} from '../../bench/scanner.ts'
 import {decodeHeaders} from '../../message/headers.ts'
 import type {Message} from '../../message/message.ts'
 import {headerLines, renderBody} from '../../message/print.ts'
@@ -7,6 +6,7 @@ import {clock} from '../../output/human.ts'
 import {neutralise} from '../../output/sanitize.ts'
 import type {OutputStream} from '../../output/stream.ts'
 import {isOutputTerminal} from '../../output/terminal.ts'
+import type {Frame} from '../../wire/scanner.ts'
 import type {Delivery} from '../read/delivery.ts'
 
 export type Form = 'text' | 'raw' | 'json'

@@ -1,5 +1,5 @@
-import type {Frame} from '../../bench/scanner.ts'
 import {CliError, describeError, ExitCode} from '../../errors.ts'
+import type {Frame} from '../../wire/scanner.ts'
 import {isObject} from '../api.ts'
 import {ApiError} from '../api-error.ts'
 

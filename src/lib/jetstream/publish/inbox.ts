@@ -1,6 +1,6 @@
 import {type NatsConnection, nuid} from '@nats-io/nats-core'
-import type {Frame} from '../../bench/scanner.ts'
-import {inboxPrefix, tap} from '../../bench/wire.ts'
+import type {Frame} from '../../wire/scanner.ts'
+import {inboxPrefix, tap} from '../../wire/wire.ts'
 
 export interface AnswerListener {
   /** The answer to the message with this number. */

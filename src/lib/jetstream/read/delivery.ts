@@ -1,4 +1,4 @@
-import type {Frame} from '../../bench/scanner.ts'
+import type {Frame} from '../../wire/scanner.ts'
 
 const DOT = 46
 /** `$JS.ACK.` */

@@ -1,4 +1,4 @@
-import {Frame} from '../../bench/scanner.ts'
+import {Frame} from '../../wire/scanner.ts'
 import type {Delivered} from './delivery.ts'
 
 const ORIGIN = '\r\nNats-Stream: '

@@ -1,9 +1,9 @@
-import type {Frame} from '../../bench/scanner.ts'
 import {decodeHeaders, type HeaderList} from '../../message/headers.ts'
 import type {Message} from '../../message/message.ts'
 import {headerLines, renderBody} from '../../message/print.ts'
 import {dateTime, duration} from '../../output/human.ts'
 import {neutralise} from '../../output/sanitize.ts'
+import type {Frame} from '../../wire/scanner.ts'
 import type {Delivered} from './delivery.ts'
 import type {StoredMessage} from './get.ts'
 

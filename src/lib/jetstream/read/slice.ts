@@ -1,4 +1,4 @@
-import type {Frame} from '../../bench/scanner.ts'
+import type {Frame} from '../../wire/scanner.ts'
 import type {JetStreamApi} from '../api.ts'
 import type {Delivered} from './delivery.ts'
 import {getMessage} from './get.ts'

@@ -1,5 +1,5 @@
 import {setTimeout as delay} from 'node:timers/promises'
-import {Frame} from '../../bench/scanner.ts'
+import {Frame} from '../../wire/scanner.ts'
 import type {JetStreamApi} from '../api.ts'
 import {getMessage, type StoredMessage} from './get.ts'
 import type {Sink, Slice} from './slice.ts'

@@ -1,4 +1,3 @@
-import type {Frame} from '../../bench/scanner.ts'
 import {UsageError} from '../../errors.ts'
 import type {JetStreamApi} from '../../jetstream/api.ts'
 import {Pull} from '../../jetstream/consume/pull.ts'
@@ -7,6 +6,7 @@ import {isPush} from '../../jetstream/consumer-config/config.ts'
 import type {ConsumerInfo} from '../../jetstream/consumer-info.ts'
 import {consumerInfo} from '../../jetstream/consumers.ts'
 import type {Delivered} from '../../jetstream/read/delivery.ts'
+import type {Frame} from '../../wire/scanner.ts'
 import type {Intake} from './intake.ts'
 
 /** How often a consumer is asked whether it has anything left. */

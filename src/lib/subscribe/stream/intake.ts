@@ -1,5 +1,5 @@
-import type {Frame} from '../../bench/scanner.ts'
 import type {Delivered} from '../../jetstream/read/delivery.ts'
+import type {Frame} from '../../wire/scanner.ts'
 import type {Sink} from '../receive.ts'
 import {matcher} from '../subject.ts'
 import type {FromStream, Origin} from '../writers.ts'

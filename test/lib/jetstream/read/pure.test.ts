@@ -1,5 +1,4 @@
 import {describe, expect, test} from 'vitest'
-import {Frame} from '../../../../src/lib/bench/scanner.ts'
 import {UsageError} from '../../../../src/lib/errors.ts'
 import {ContextWindow} from '../../../../src/lib/jetstream/read/context.ts'
 import {Delivery} from '../../../../src/lib/jetstream/read/delivery.ts'
@@ -7,6 +6,7 @@ import {compileJsonPath} from '../../../../src/lib/jetstream/read/json-path.ts'
 import {compileMatcher, type MatchOptions} from '../../../../src/lib/jetstream/read/matcher.ts'
 import type {Stored} from '../../../../src/lib/jetstream/read/message.ts'
 import {parsePosition} from '../../../../src/lib/jetstream/read/position.ts'
+import {Frame} from '../../../../src/lib/wire/scanner.ts'
 
 describe('what the reply subject of a delivery tells', () => {
   const read = (reply: string) => {

@@ -1,6 +1,6 @@
 import {describe as describeEvent, Parser, type ParserEvent} from '@nats-io/nats-core/internal'
 import {expect, test} from 'vitest'
-import {type Frame, Scanner} from '../../../src/lib/bench/scanner.ts'
+import {type Frame, Scanner} from '../../../src/lib/wire/scanner.ts'
 
 /** A small generator with a seed, so that a failure can be run again. */
 function random(seed: number) {
