@@ -10,7 +10,7 @@ export default defineConfig({
     globalSetup: 'test/support/global-setup.ts',
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    // Two at a time: the tests start real servers and real commands, and the smallest machine they run on has two cores.
-    maxWorkers: 2,
+    // More than the two cores that the smallest machine has: most of the time a test waits for a server or a command.
+    maxWorkers: 4,
   },
 })

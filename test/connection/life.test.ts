@@ -58,6 +58,17 @@ describe('a server that is killed and comes back while a command runs', () => {
     expect(warnings[1]).toMatch(new RegExp(`^>>> Reconnected to ${there.url} after `))
   })
 
+  it('is remembered while it is away, with its limits', async () => {
+    const server = await startServer({config: 'max_payload: 4096'})
+    const {connection, warnings} = await open({server: server.url})
+    await server.kill()
+    await expect.poll(() => warnings).toHaveLength(1)
+    expect(connection.info).toMatchObject({max_payload: 4096})
+    await server.restart()
+    await expect.poll(() => warnings, {timeout: 10_000}).toHaveLength(2)
+    expect(connection.info).toMatchObject({max_payload: 4096})
+  })
+
   it('is left for a server that only the cluster told of', async () => {
     const servers = await startCluster(3)
     const {connection, warnings} = await open({server: servers[0]!.url})

@@ -93,7 +93,11 @@ export function dial(plan: Plan, first: Server, passed?: Link['passed']) {
   const prepare = dialer.prepare.bind(dialer)
   dialer.prepare = () => {
     setTransportFactory({factory})
-    return prepare()
+    // nats.js forgets what the server said of itself, but who publishes while it is away still asks for its limits.
+    const {info} = handler
+    const dialled = prepare()
+    handler.info = info
+    return dialled
   }
 
   const connected = handler.dialLoop().then(

@@ -1,6 +1,6 @@
 import {createInbox, type NatsConnection, type Subscription} from '@nats-io/nats-core'
 import {CliError, ExitCode} from '../../errors.ts'
-import {number} from '../../output/human.ts'
+import {counted} from '../../output/human.ts'
 import {inboxPrefix, sendOperations} from '../../wire/wire.ts'
 
 /** What to tell the server of a message (ADR-15). */
@@ -101,7 +101,7 @@ export class Acknowledger {
 
   private unsettled(): CliError {
     const missing = this.unconfirmed.reduce((sum, {replies}) => sum + replies.length, 0)
-    return new CliError(`${number(missing)} acknowledgements were not confirmed`, {
+    return new CliError(`${counted(missing, 'acknowledgement')} not confirmed`, {
       exitCode: ExitCode.Timeout,
       hint: 'these messages were printed, and may be delivered again',
     })
