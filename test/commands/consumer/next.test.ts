@@ -13,7 +13,8 @@ const create = (stream: string, name: string, config: object = {}) =>
     config: {name, durable_name: name, ack_policy: 'explicit', ...config},
   })
 const info = (stream: string, name: string) => lab.api(`CONSUMER.INFO.${stream}.${name}`)
-const masked = (text: string) => text.replace(/^\[\d\d:\d\d:\d\d\]/gm, '[TIME]').replace(/[\d.]+ms delay/g, 'N delay')
+const masked = (text: string) =>
+  text.replace(/^\[\d\d:\d\d:\d\d\]/gm, '[TIME]').replace(/[\d.]+[µm]?s delay/g, 'N delay')
 
 beforeAll(async () => {
   server = await startServer({jetstream: true})

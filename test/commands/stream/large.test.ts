@@ -47,12 +47,13 @@ describe('many', () => {
     const config = {name: 'HOLES', subjects: ['a', 'b'], storage: 'memory'}
     await api.request('STREAM.CREATE.HOLES', config)
     const pairs = 100_002
-    for (let i = 0; i < pairs; i++) {
+    // An acknowledgement now and then, as the server drops what it has no room to keep for a stream.
+    for (let i = 1; i <= pairs; i++) {
       connection.publish('a')
-      connection.publish('b')
+      if (i % 2000 === 0 || i === pairs) await connection.request('b', '', {timeout: 10_000})
+      else connection.publish('b')
     }
-    await connection.flush()
-    await expect.poll(async () => (await streamInfo(api, 'HOLES')).state.last_seq, {timeout: 20_000}).toBe(2 * pairs)
+    expect((await streamInfo(api, 'HOLES')).state.last_seq).toBe(2 * pairs)
     await api.request('STREAM.PURGE.HOLES', {filter: 'b', keep: 1})
     expect((await streamInfo(api, 'HOLES')).state.num_deleted).toBe(pairs - 1)
 
