@@ -11,6 +11,6 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 120_000,
     // More than the two cores that the smallest machine has: most of the time a test waits for a server or a command.
-    maxWorkers: 4,
+    maxWorkers: 3,
   },
 })

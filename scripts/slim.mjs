@@ -1,7 +1,7 @@
 import {join} from 'node:path'
 
 // What libraries load at their start although this program never uses it, or uses it in few commands. A bundler cannot
-// see that; left in, it takes as long as all the rest of a `nats pub`. docs/benchmarks.md has the figures.
+// see that. docs/benchmarks.md tells what it costs.
 
 const here = (file) => join(import.meta.dirname, 'slim', file)
 
